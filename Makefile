@@ -1,0 +1,47 @@
+# The two commands a newcomer needs: make demo, make test. Both do all their set-up themselves.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := .demo/collection
+PYTEST_FLAGS ?=
+
+.PHONY: demo test check clean
+
+demo: $(VENV)/installed
+	@echo; echo "Reading the sample collection: 26 documents, one in each language"
+	@$(BIN)/polyseek ingest data/sample --collection $(DEMO)
+	@for question in \
+		"Why may the last train on the mountain railway leave late?" \
+		"¿Qué se hizo con la lente del faro durante la tormenta?" \
+		"山の天気が悪いとき、犬ぞり隊はどう救助されましたか。"; do \
+		echo; echo "? $$question"; $(BIN)/polyseek ask "$$question" --collection $(DEMO) --top-k 3 || exit 1; done
+	@echo; echo "Ask your own:   $(BIN)/polyseek ask \"…\" --collection $(DEMO)"
+	@echo "In the browser: $(BIN)/polyseek ui --collection $(DEMO)"
+
+test: $(VENV)/test-installed
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+check: $(VENV)/check-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(VENV)/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "polyseek needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/test-installed: $(VENV)/installed
+	$(BIN)/pip install --quiet --group test
+	@touch $@
+
+$(VENV)/check-installed: $(VENV)/test-installed
+	$(BIN)/pip install --quiet --group lint
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .demo build *.egg-info
