@@ -12,9 +12,9 @@ demo: $(VENV)/installed
 	@echo; echo "Reading the sample collection: 26 documents, one in each language"
 	@$(BIN)/polyseek ingest data/sample --collection $(DEMO)
 	@for question in \
-		"Why may the last train on the mountain railway leave late?" \
-		"¿Qué se hizo con la lente del faro durante la tormenta?" \
-		"山の天気が悪いとき、犬ぞり隊はどう救助されましたか。"; do \
+		"Why does a ticket down the mountain by train cost less than one up?" \
+		"Que doit faire un passager du bac fluvial qui a perdu le jeton remis à la place du billet ?" \
+		"在冰雪观测站，周末给大家朗读哪本书由谁来决定？"; do \
 		echo; echo "? $$question"; $(BIN)/polyseek ask "$$question" --collection $(DEMO) --top-k 3 || exit 1; done
 	@echo; echo "Ask your own:   $(BIN)/polyseek ask \"…\" --collection $(DEMO)"
 	@echo "In the browser: $(BIN)/polyseek ui --collection $(DEMO)"

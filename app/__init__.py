@@ -1,0 +1,1 @@
+"""The doors: command line and browser UI, settings and wiring."""

@@ -1,0 +1,270 @@
+"""The command line: `polyseek ingest | ask | documents | info | verify | ui | doctor`.
+
+Each command reads its options, makes one library call, and prints.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from app import doctor as doctor_checks
+from app import terminal
+from app.log_setup import set_up_logging
+from app.progress import JsonProgress, SyncBar
+from app.settings import Settings, SettingsFileError, load_settings
+from embedder import Embedder, EmbedderError, load_embedder
+from indexer import ChangeKind, Collection, IndexerError, find_faults, repair
+from retriever import Retriever, RetrieverError
+
+EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
+
+cli = typer.Typer(
+    name="polyseek",
+    help="Ask a folder of documents a question in any of 26 languages.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+documents_cli = typer.Typer(help="List the files of the collection, or take files out of it.")
+cli.add_typer(documents_cli, name="documents", invoke_without_command=True)
+
+CollectionOption = Annotated[
+    Path | None,
+    typer.Option("--collection", "-c", help="Directory of the collection.", show_default="your data directory"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON lines to standard output.")]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder, e.g. e5-small.")]
+BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: openvino or onnxruntime.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        _out().print(version("polyseek"), highlight=False)
+        raise typer.Exit
+
+
+@cli.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done, on stderr.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    set_up_logging(verbose=verbose)
+
+
+@cli.command(epilog="Example: polyseek ingest ~/Documents")
+def ingest(
+    folders: Annotated[list[Path], typer.Argument(help="Folders, or single files.")],
+    collection: CollectionOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes that read files.")] = None,
+    model: ModelOption = None,
+    backend: BackendOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read folders into the collection: new, changed, moved and removed files.
+
+    The exit code is 1 if a file could not be read; all others are in the collection all the same.
+    """
+    settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
+    progress = JsonProgress(_out()) if as_json else SyncBar(_err())
+    with _open_or_create(settings, dry_run=dry_run) as target, progress as tell:
+        report = target.sync(
+            folders, dry_run=dry_run, progress=tell, limits=settings.read_limits(), workers=settings.workers
+        )
+    if as_json:
+        terminal.write_json(_out(), {"event": "report", **json.loads(report.to_json())})
+    else:
+        terminal.show_report(_out(), report)
+    if report.of(ChangeKind.FAILED):
+        raise typer.Exit(1)
+
+
+@cli.command(epilog='Example: polyseek ask "Wann fährt die letzte Bahn?" --language de --language fr')
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in any language.")],
+    collection: CollectionOption = None,
+    top_k: Annotated[int | None, typer.Option("--top-k", "-k", help="Passages to show.", show_default="5")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only passages in this language; repeatable.")] = None,
+    folder: Annotated[list[Path] | None, typer.Option(help="Only files in this folder; repeatable.")] = None,
+    document_type: Annotated[
+        list[str] | None, typer.Option("--type", help="Only pdf, txt, md or html; repeatable.")
+    ] = None,
+    after: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files changed on or after this day.")
+    ] = None,
+    before: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files changed before this day.")
+    ] = None,
+    dimension: Annotated[
+        int | None, typer.Option(help="Compare only the first dimensions (Matryoshka encoders).")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Show whole passages.")] = False,
+    backend: BackendOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the collection a question and see the passages that answer it."""
+    settings = load_settings(collection=collection, top_k=top_k, backend=backend)
+    with Retriever.open(settings.collection, embedder=_chosen_embedder(settings)) as retriever:
+        result = retriever.search(
+            question,
+            top_k=settings.top_k,
+            languages=language or None,
+            folders=folder or None,
+            document_types=document_type or None,
+            after=after.date() if after else None,
+            before=before.date() if before else None,
+            dimension=dimension,
+        )
+    if as_json:
+        for line in terminal.result_lines(result):
+            terminal.write_json(_out(), line)
+    else:
+        terminal.show_result(_out(), result, full=full)
+
+
+@documents_cli.callback(epilog="Example: polyseek documents --json")
+def documents(context: typer.Context, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
+    """List the files of the collection, or take files out of it."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = load_settings(collection=collection)
+    with Collection.open(settings.collection) as opened, opened.session() as session:
+        files = session.files()
+    if as_json:
+        for file in files:
+            terminal.write_json(_out(), {"event": "file", **asdict(file)})
+    else:
+        terminal.show_files(_out(), files)
+
+
+@documents_cli.command(epilog="Example: polyseek documents remove ~/Documents/old-report.pdf")
+def remove(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders; they stay on the disk.")],
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take files out of the collection; the files themselves stay. A later ingest of their folder reads them again."""
+    settings = load_settings(collection=collection)
+    with Collection.open(settings.collection) as opened:
+        removed = opened.remove(paths)
+    for path in removed:
+        if as_json:
+            terminal.write_json(_out(), {"event": "removed", "path": path})
+        else:
+            _out().print(Text(f"removed  {terminal.shorten_path(path)}"), soft_wrap=True)
+    if not removed:
+        _fail("none of these files is in the collection; see: polyseek documents")
+
+
+@cli.command(epilog="Example: polyseek info")
+def info(collection: CollectionOption = None, as_json: JsonOption = False) -> None:
+    """Show what the collection holds: files, passages, languages, encoder, last sync."""
+    settings = load_settings(collection=collection)
+    with Collection.open(settings.collection) as opened:
+        facts = doctor_checks.describe(opened)
+    if as_json:
+        terminal.write_json(_out(), {"event": "info", **facts})
+    else:
+        terminal.show_facts(_out(), facts)
+
+
+@cli.command(epilog="Example: polyseek verify --repair")
+def verify(
+    collection: CollectionOption = None,
+    repair_faults: Annotated[bool, typer.Option("--repair", help="Rebuild what can be rebuilt.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check everything in the collection against everything else. The exit code is 1 if something is wrong."""
+    settings = load_settings(collection=collection)
+    with Collection.open(settings.collection) as opened:
+        faults = repair(opened) if repair_faults else find_faults(opened)
+    for fault in faults:
+        if as_json:
+            terminal.write_json(_out(), {"event": "fault", **asdict(fault)})
+        else:
+            _out().print(Text(terminal.plain(f"{fault.kind.value:<9}{fault.message}")), soft_wrap=True)
+    if faults and repair_faults:
+        _err().print("Repaired. Documents that were damaged are read again by the next: polyseek ingest FOLDER")
+    elif faults:
+        _fail(f"{len(faults)} faults; mend them with: polyseek verify --repair")
+    elif not as_json:
+        _out().print("Everything agrees.")
+
+
+@cli.command(epilog="Example: polyseek ui --port 8600")
+def ui(
+    collection: CollectionOption = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
+) -> None:
+    """Open the browser UI, on this machine only."""
+    from app.launch_ui import launch_ui
+
+    raise typer.Exit(launch_ui(load_settings(collection=collection), port=port, open_browser=browser))
+
+
+@cli.command(epilog="Example: polyseek doctor")
+def doctor(collection: CollectionOption = None, as_json: JsonOption = False) -> None:
+    """Check Python, engines, GPU, encoder, disk and collection, and say what to do; exit code 1 if one is broken."""
+    findings = list(doctor_checks.examine(load_settings(collection=collection)))
+    for finding in findings:
+        if as_json:
+            terminal.write_json(_out(), {"event": "finding", **asdict(finding)})
+        else:
+            terminal.show_finding(_out(), finding)
+    if any(finding.status is doctor_checks.Status.BROKEN for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; expected errors are one line on stderr and exit code 1."""
+    try:
+        cli()
+    except EXPECTED_ERRORS as error:
+        _err().print(Text(f"Error: {terminal.plain(str(error))}", style="red"), soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err().print("Interrupted. What was finished is kept; the same command goes on from there.")
+        sys.exit(130)
+
+
+def _open_or_create(settings: Settings, *, dry_run: bool) -> Collection:
+    embedder = _chosen_embedder(settings)
+    if dry_run or Collection.exists(settings.collection):
+        return Collection.open(settings.collection, embedder=embedder)
+    return Collection.create(settings.collection, embedder=embedder)
+
+
+def _chosen_embedder(settings: Settings) -> Embedder | None:
+    """The encoder the user chose; None leaves it to the collection, which loads its own only when it needs it."""
+    if (settings.model, settings.backend, settings.device, settings.cache_dir) == ("auto", "auto", "auto", None):
+        return None
+    return load_embedder(settings.model, backend=settings.backend, device=settings.device, cache_dir=settings.cache_dir)
+
+
+def _out() -> Console:
+    return Console(highlight=False)
+
+
+def _err() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _fail(message: str) -> None:
+    _err().print(Text(f"Error: {message}", style="red"), soft_wrap=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

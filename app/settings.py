@@ -1,0 +1,92 @@
+"""Settings, read in this one place: command-line flag, then environment (`POLYSEEK_*`), then TOML file."""
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from indexer import ReadLimits
+
+
+class SettingsFileError(Exception):
+    """A setting has a value it cannot have; the message names it and where it may come from."""
+
+
+def settings_file() -> Path:
+    """The TOML file that is read if it exists."""
+    return Path(platformdirs.user_config_dir("polyseek")) / "config.toml"
+
+
+class Settings(BaseSettings):
+    """What a user can set.
+
+    Attributes:
+        collection: Directory of the collection.
+        model: Encoder: "auto", or a name that `polyseek doctor` lists.
+        backend: Engine that runs the encoder: "auto", "openvino" or "onnxruntime".
+        device: "auto" or "cpu".
+        cache_dir: Where prepared models are kept; None for the user's cache directory.
+        top_k: Passages shown for a question.
+        workers: Processes that read files; None takes one for each core, at most four.
+        read_cpu_s: Processor seconds one file may take.
+        read_memory_mb: Memory one file may take.
+        read_file_mb: Largest file that is read.
+        read_text_mb: Largest amount of text taken from one file.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="POLYSEEK_", frozen=True, extra="forbid")
+
+    collection: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("polyseek")) / "collection")
+    model: str = "auto"
+    backend: str = "auto"
+    device: str = "auto"
+    cache_dir: Path | None = None
+    top_k: int = Field(default=5, ge=1)
+    workers: int | None = Field(default=None, ge=1)
+    read_cpu_s: float = Field(default=ReadLimits().cpu_s, ge=1)
+    read_memory_mb: int = Field(default=ReadLimits().memory_mb, ge=128)
+    read_file_mb: int = Field(default=ReadLimits().file_mb, ge=1)
+    read_text_mb: int = Field(default=ReadLimits().text_mb, ge=1)
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102  pydantic-settings calls it; it orders flag, environment, file
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+
+    def read_limits(self) -> ReadLimits:
+        """Time and memory that reading one file may take."""
+        return ReadLimits(
+            cpu_s=self.read_cpu_s,
+            memory_mb=self.read_memory_mb,
+            file_mb=self.read_file_mb,
+            text_mb=self.read_text_mb,
+        )
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Read the settings; flags that are None are left to the environment and the file.
+
+    Raises:
+        SettingsFileError: If a value is not allowed, or the file is not TOML.
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        msg = (
+            f"setting {name} = {first['input']!r}: {first['msg']}; "
+            f"it comes from a flag, from POLYSEEK_{name.upper()} or from {settings_file()}"
+        )
+        raise SettingsFileError(msg) from error
+    except ValueError as error:  # not TOML
+        msg = f"{settings_file()} cannot be read: {error}"
+        raise SettingsFileError(msg) from error

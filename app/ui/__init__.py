@@ -1,0 +1,1 @@
+"""The browser UI: pages on Streamlit, each a function of a `Workspace`."""

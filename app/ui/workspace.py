@@ -1,0 +1,73 @@
+"""What all pages work on: the settings, the open collection, and the ingest that may be running."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from app.settings import Settings
+from app.ui.ingest_job import IngestDesk
+from embedder import Embedder, load_embedder
+from indexer import Collection
+from retriever import Retriever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """What every page is given.
+
+    Attributes:
+        settings: The user's settings.
+        embedder: The encoder the user chose; None leaves it to the collection, which loads its own when needed.
+    """
+
+    settings: Settings
+    embedder: Embedder | None = None
+
+    @property
+    def path(self) -> Path:
+        """The collection's directory."""
+        return self.settings.collection.absolute()
+
+    def retriever(self) -> Retriever | None:
+        """The open collection, shared by all sessions; None if there is none yet.
+
+        Raises:
+            IndexerError: If the collection cannot be opened.
+        """
+        if not Collection.exists(self.path):
+            return None
+        collection_id = Collection.open(self.path).identity.collection_id
+        return _open_retriever(str(self.path), collection_id, self.embedder)
+
+    def desk(self) -> IngestDesk:
+        """Where ingests of the collection are started, shared by all sessions."""
+        return _open_desk(str(self.path))
+
+
+def chosen_embedder(settings: Settings) -> Embedder | None:
+    """The encoder the settings name, loaded once for all sessions; None if they leave everything open.
+
+    Raises:
+        EmbedderError: If there is no such encoder, or it cannot run here.
+    """
+    chosen = (settings.model, settings.backend, settings.device)
+    if chosen == ("auto", "auto", "auto") and settings.cache_dir is None:
+        return None
+    return _load_embedder(*chosen, settings.cache_dir)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _load_embedder(model: str, backend: str, device: str, cache_dir: Path | None) -> Embedder:
+    return load_embedder(model, backend=backend, device=device, cache_dir=cache_dir)
+
+
+# Keyed by the collection's own id as well: one that was deleted and made anew at the same place is another.
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open_retriever(path: str, collection_id: str, _embedder: Embedder | None) -> Retriever:
+    return Retriever.open(path, embedder=_embedder)
+
+
+@st.cache_resource(show_spinner=False)
+def _open_desk(path: str) -> IngestDesk:
+    return IngestDesk(Path(path))

@@ -1,0 +1,55 @@
+"""Documents in, a crash-safe searchable collection out.
+
+>>> from indexer import Collection
+>>> collection = Collection.create("my-collection")          # doctest: +SKIP
+>>> report = collection.sync(["documents"])                  # doctest: +SKIP
+"""
+
+from indexer.collection import Collection
+from indexer.errors import (
+    CollectionDamagedError,
+    CollectionExistsError,
+    CollectionLockedError,
+    CollectionMissingError,
+    CollectionReadOnlyError,
+    FolderError,
+    IdentityError,
+    IndexerError,
+    SettingsError,
+)
+from indexer.identity import Identity
+from indexer.passages import PassageSettings
+from indexer.readers import ReadLimits, supported_suffixes
+from indexer.report import ChangeKind, FileChange, Phase, SyncProgress, SyncReport
+from indexer.session import PassageFilter, Session, StoredFile, StoredPassage
+from indexer.verify import Fault, FaultKind, find_faults, repair
+
+__all__ = [
+    "ChangeKind",
+    "Collection",
+    "CollectionDamagedError",
+    "CollectionExistsError",
+    "CollectionLockedError",
+    "CollectionMissingError",
+    "CollectionReadOnlyError",
+    "Fault",
+    "FaultKind",
+    "FileChange",
+    "FolderError",
+    "Identity",
+    "IdentityError",
+    "IndexerError",
+    "PassageFilter",
+    "PassageSettings",
+    "Phase",
+    "ReadLimits",
+    "Session",
+    "SettingsError",
+    "StoredFile",
+    "StoredPassage",
+    "SyncProgress",
+    "SyncReport",
+    "find_faults",
+    "repair",
+    "supported_suffixes",
+]

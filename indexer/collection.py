@@ -1,0 +1,339 @@
+"""A collection: a directory whose SQLite file and vector segments are the truth, and whose views are derived."""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty, LifoQueue
+from sqlite3 import Connection
+
+from embedder import Embedder, load_embedder
+from indexer.errors import CollectionExistsError, CollectionMissingError, FolderError, SettingsError
+from indexer.identity import FORMAT_VERSION, Identity
+from indexer.lock import writer_lock
+from indexer.passages import PassageSettings
+from indexer.plan import Plan, make_plan
+from indexer.readers import ReaderPool, ReadLimits
+from indexer.report import FileChange, Phase, SyncProgress, SyncReport
+from indexer.scan import Scan, scan_folders
+from indexer.session import Session
+from indexer.snapshot import Snapshot, load_snapshot, read_generation
+from indexer.store import DATABASE_NAME, FileRecord, Store, damage_reported, known_files, open_for_reading
+from indexer.sync import Ingestion, recipe_of
+from indexer.vectors import VectorReader, cut_back_tails
+from indexer.views.files import publish_view
+
+logger = logging.getLogger(__name__)
+
+VECTORS = "vectors"
+VIEWS = "views"
+OWN_NAMES = {DATABASE_NAME, "writer.lock", "writer.json", VECTORS, VIEWS}
+MAX_UNCOVERED = 0.10
+"""A view is rebuilt when it does not cover more than this share of the live passages."""
+MAX_DEAD = 0.20
+"""A view is rebuilt when more than this share of its rows belong to removed documents."""
+
+
+class Collection:
+    """Documents, their passages and vectors, in one directory.
+
+    Make one with `Collection.create`, open one with `Collection.open`. It may be used from several
+    threads; any number of processes may read while one writes.
+
+    Args:
+        path: The directory.
+        identity: What it was made with.
+        embedder: The encoder to use; None loads the one the collection was made with when it is first needed.
+    """
+
+    def __init__(self, path: Path, identity: Identity, embedder: Embedder | None) -> None:
+        self.path = path
+        self.identity = identity
+        self._embedder = embedder
+        self._idle: LifoQueue[Connection] = LifoQueue()
+        self._snapshot: Snapshot | None = None
+        self._loading = threading.RLock()
+
+    @classmethod
+    def create(
+        cls, path: Path | str, *, embedder: Embedder | None = None, passages: PassageSettings | None = None
+    ) -> "Collection":
+        """Make an empty collection.
+
+        Args:
+            path: A directory that does not exist yet, or is empty.
+            embedder: The encoder whose vectors it will hold; None takes the default encoder.
+            passages: How pages are cut; None takes the defaults.
+
+        Raises:
+            CollectionExistsError: If something is there already.
+            SettingsError: If passages would be longer than the encoder reads.
+        """
+        folder = Path(path).absolute()
+        if Collection.exists(folder):
+            msg = f"there is a collection at {folder} already; add to it with: polyseek ingest FOLDER"
+            raise CollectionExistsError(msg)
+        foreign = (
+            sorted(entry.name for entry in folder.iterdir() if entry.name not in OWN_NAMES) if folder.is_dir() else []
+        )
+        if foreign:
+            msg = f"{folder} holds other things ({foreign[0]} …); name an empty or new directory with --collection"
+            raise CollectionExistsError(msg)
+        embedder = embedder or load_embedder()
+        settings = passages or PassageSettings()
+        if settings.max_tokens > embedder.card.max_passage_tokens:
+            msg = (
+                f"passages of {settings.max_tokens} tokens do not fit: {embedder.card.id} reads "
+                f"{embedder.card.max_passage_tokens} tokens of a passage; choose a smaller max_tokens"
+            )
+            raise SettingsError(msg)
+        identity = Identity(
+            format_version=FORMAT_VERSION,
+            collection_id=uuid.uuid4().hex,
+            encoder=embedder.card.identity(),
+            passages=settings,
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(folder), Store.writing(folder) as store:
+            for name in (VECTORS, VIEWS):
+                (folder / name).mkdir(exist_ok=True)
+            store.create_tables(identity.to_json())
+        return cls(folder, identity, embedder)
+
+    @classmethod
+    def open(cls, path: Path | str, *, embedder: Embedder | None = None) -> "Collection":
+        """Open a collection for searching and for `sync`.
+
+        Args:
+            path: The directory.
+            embedder: The encoder to use; None loads the one the collection was made with when it is first needed.
+
+        Raises:
+            CollectionMissingError: If there is none.
+            IdentityError: If the collection was made with another encoder or by a newer polyseek.
+        """
+        folder = Path(path).absolute()
+        if not Collection.exists(folder):
+            msg = f"there is no collection at {folder}; make one with: polyseek ingest FOLDER --collection {folder}"
+            raise CollectionMissingError(msg)
+        database = open_for_reading(folder)
+        try:
+            with damage_reported(folder):
+                text = database.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()[0]
+        finally:
+            database.close()
+        identity = Identity.from_json(text)
+        if embedder is not None:
+            identity.require_encoder(embedder.card)
+        return cls(folder, identity, embedder)
+
+    @staticmethod
+    def exists(path: Path | str) -> bool:
+        """True if there is a complete collection; one whose making was interrupted does not count."""
+        if not (Path(path) / DATABASE_NAME).is_file():
+            return False
+        database = open_for_reading(Path(path))
+        try:
+            return database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is not None
+        finally:
+            database.close()
+
+    @property
+    def embedder(self) -> Embedder:
+        """The encoder of this collection, loaded when first asked for.
+
+        Raises:
+            IdentityError: If the encoder at hand is not the one the collection was made with.
+        """
+        with self._loading:
+            if self._embedder is None:
+                embedder = load_embedder(str(self.identity.encoder["id"]))
+                self.identity.require_encoder(embedder.card)
+                self._embedder = embedder
+            return self._embedder
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Read consistently: all that is asked in the block belongs to one generation.
+
+        Raises:
+            CollectionDamagedError: If vectors are missing.
+        """
+        try:
+            database = self._idle.get_nowait()
+        except Empty:
+            database = open_for_reading(self.path)
+        try:
+            with damage_reported(self.path):
+                database.execute("BEGIN")
+                yield Session(database, self._current_snapshot(database))
+        finally:
+            database.rollback()
+            self._idle.put(database)
+
+    def _current_snapshot(self, database: Connection) -> Snapshot:
+        snapshot, generation = self._snapshot, read_generation(database)
+        if snapshot is not None and snapshot.generation == generation:
+            return snapshot
+        with self._loading:
+            if self._snapshot is None or self._snapshot.generation != generation:
+                loaded = load_snapshot(
+                    self.path,
+                    database,
+                    collection_id=self.identity.collection_id,
+                    dimension=self.identity.dimension,
+                    before=self._snapshot,
+                )
+                if self._snapshot is not None and self._snapshot.generation > generation:
+                    return loaded  # another thread has seen a newer state meanwhile; keep that one
+                self._snapshot = loaded
+            return self._snapshot
+
+    def sync(
+        self,
+        folders: Sequence[Path | str],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[SyncProgress], None] | None = None,
+        limits: ReadLimits | None = None,
+        workers: int | None = None,
+    ) -> SyncReport:
+        """Make the collection agree with folders: new, changed, moved and removed files.
+
+        Files elsewhere stay as they are. Each document is committed whole, so a sync that is
+        interrupted, even by `kill -9`, keeps what it finished, and the next one goes on.
+
+        Args:
+            folders: Folders, or single files.
+            dry_run: Only report what would be done.
+            progress: Called often with how far the sync has come.
+            limits: Time and memory for reading one file.
+            workers: Processes that read files; None takes one for each core, at most four.
+
+        Raises:
+            FolderError: If a folder does not exist, or none was named.
+            CollectionLockedError: If another process is writing.
+            CollectionReadOnlyError: If the collection cannot be written to.
+        """
+        if not folders:
+            msg = "no folder was named; say what to read: polyseek ingest FOLDER"
+            raise FolderError(msg)
+        clock, started = time.monotonic(), datetime.now(UTC)
+        places = [Path(folder).absolute() for folder in folders]
+        tell = progress or (lambda _: None)
+        scan = scan_folders(places)
+        if dry_run:
+            with self.session() as session:
+                plan = self._plan(scan, places, known_files(session.database), tell)
+            return _report(plan.changes(), plan, scan, passages=0, clock=clock, dry_run=True)
+        with self._writing() as store, ReaderPool(limits=limits or ReadLimits(), workers=workers) as pool:
+            plan = self._plan(scan, places, known_files(store.connection), tell)
+            ingestion = Ingestion(
+                store=store,
+                vectors_folder=self.path / VECTORS,
+                embedder=lambda: self.embedder,
+                settings=self.identity.passages,
+                progress=tell,
+            )
+            ingestion.carry_out(plan, pool)
+            self._refresh_view(store)
+            report = _report(ingestion.changes, plan, scan, passages=ingestion.passages, clock=clock, dry_run=False)
+            store.record_run(
+                started_at=started.isoformat(timespec="seconds"),
+                finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                folders=json.dumps([str(place) for place in places], ensure_ascii=False),
+                counts=json.dumps(report.counts()),
+            )
+        return report
+
+    def remove(self, paths: Sequence[Path | str]) -> list[str]:
+        """Take files, or all files of folders, out of the collection; the files themselves are not touched.
+
+        Returns:
+            The paths that were removed, sorted; those not in the collection are not among them.
+        """
+        places = [Path(path).absolute() for path in paths]
+        with self._writing() as store:
+            gone = sorted(
+                path
+                for path in known_files(store.connection)
+                if any(Path(path).is_relative_to(place) for place in places)
+            )
+            if gone:
+                with store.change():
+                    store.forget_files(gone)
+                    store.drop_orphans()
+                self._refresh_view(store)
+        return gone
+
+    def rebuild_view(self) -> None:
+        """Build the dense view anew from the stored vectors."""
+        with self._writing() as store:
+            self._publish(store)
+
+    def close(self) -> None:
+        """Close the idle database connections; the collection can still be used afterwards."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    def __enter__(self) -> "Collection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Store]:
+        with writer_lock(self.path), Store.writing(self.path) as store:
+            removed = cut_back_tails(self.path / VECTORS, store.segments(), self.identity.dimension)
+            if removed:
+                logger.info("removed %d bytes that an interrupted run had left in %s", removed, self.path / VECTORS)
+            yield store
+
+    def _plan(
+        self, scan: Scan, places: list[Path], known: dict[str, FileRecord], tell: Callable[[SyncProgress], None]
+    ) -> Plan:
+        def compared(done: int, total: int, path: str) -> None:
+            tell(SyncProgress(phase=Phase.COMPARING, done=done, total=total, passages=0, failed=0, path=path))
+
+        return make_plan(scan, places, known, lambda path: recipe_of(path, self.identity.passages), compared)
+
+    def _refresh_view(self, store: Store) -> None:
+        """Rebuild the dense view where it misses too many passages or holds too many removed ones."""
+        with self.session() as session:
+            live, view = session.snapshot.rows, session.snapshot.view
+        covered = view.coverage if view else 0
+        missing = int((live >= covered).sum())
+        dead = covered - (len(live) - missing)
+        if missing > MAX_UNCOVERED * len(live) or dead > MAX_DEAD * covered:
+            self._publish(store)
+
+    def _publish(self, store: Store) -> None:
+        reader = VectorReader(self.path / VECTORS, store.segments(), self.identity.dimension)
+        publish_view(
+            self.path / VIEWS,
+            reader,
+            kind="exact",
+            dimension=self.identity.dimension,
+            collection_id=self.identity.collection_id,
+        )
+        with store.change():  # tells readers to look for the new view
+            pass
+
+
+def _report(
+    changes: Iterable[FileChange], plan: Plan, scan: Scan, *, passages: int, clock: float, dry_run: bool
+) -> SyncReport:
+    return SyncReport(
+        changes=tuple(changes),
+        unchanged=plan.unchanged,
+        unsupported=len(scan.unsupported),
+        passages=passages,
+        elapsed_s=round(time.monotonic() - clock, 3),
+        dry_run=dry_run,
+    )

@@ -1,0 +1,25 @@
+"""Read documents: from files of many formats to clean pages of text.
+
+>>> from indexer.readers import ReaderPool
+>>> with ReaderPool() as pool:                              # doctest: +SKIP
+...     for path, outcome in pool.read(paths):
+...         ...
+"""
+
+from indexer.readers.document import Page, ReadDocument, ReadLimits
+from indexer.readers.failure import FailureReason, ReadFailure
+from indexer.readers.formats import READERS, Reader, current_reader, supported_suffixes
+from indexer.readers.pool import ReaderPool
+
+__all__ = [
+    "READERS",
+    "FailureReason",
+    "Page",
+    "ReadDocument",
+    "ReadFailure",
+    "ReadLimits",
+    "Reader",
+    "ReaderPool",
+    "current_reader",
+    "supported_suffixes",
+]

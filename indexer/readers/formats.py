@@ -1,0 +1,69 @@
+"""Which reader takes which file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from indexer.errors import UnsupportedFileError
+from indexer.readers import html, markdown, pdf, plain
+from indexer.readers.extracted import Extract
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads the files of one format.
+
+    Attributes:
+        document_type: The format's short name.
+        version: Raised whenever the same file would give another text; sync then reads it again.
+        suffixes: File name endings in lower case, with their dot.
+        extract: Reads a loaded file.
+    """
+
+    document_type: str
+    version: int
+    suffixes: tuple[str, ...]
+    extract: Extract
+
+    @property
+    def name(self) -> str:
+        """Name and version, such as `"pdf/1"`."""
+        return f"{self.document_type}/{self.version}"
+
+
+READERS: Final = (
+    Reader(document_type="pdf", version=1, suffixes=(".pdf",), extract=pdf.extract),
+    Reader(document_type="txt", version=1, suffixes=(".txt",), extract=plain.extract),
+    Reader(document_type="md", version=1, suffixes=(".md", ".markdown"), extract=markdown.extract),
+    Reader(document_type="html", version=1, suffixes=(".html", ".htm", ".xhtml"), extract=html.extract),
+)
+
+
+def supported_suffixes() -> frozenset[str]:
+    """List the file name endings that can be read, in lower case with their dot."""
+    return frozenset(suffix for reader in READERS for suffix in reader.suffixes)
+
+
+def reader_for(path: Path) -> Reader:
+    """Choose the reader of a file by its name.
+
+    Raises:
+        UnsupportedFileError: No reader takes such names.
+    """
+    suffix = path.suffix.lower()
+    for reader in READERS:
+        if suffix in reader.suffixes:
+            return reader
+    raise UnsupportedFileError(
+        f"{path.name} ends in {suffix or 'no suffix'}; files with these endings can be read: "
+        f"{', '.join(sorted(supported_suffixes()))}."
+    )
+
+
+def current_reader(path: Path) -> str:
+    """Name the reader that would read this file now, such as `"pdf/1"`.
+
+    Raises:
+        UnsupportedFileError: No reader takes such names.
+    """
+    return reader_for(path).name

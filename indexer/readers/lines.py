@@ -1,0 +1,106 @@
+"""Put lines back together that a page width has broken."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from indexer.readers.clean import with_plain_line_ends
+from indexer.scripts import HAN, HANGUL, KANA, THAI
+
+TEXT_LINE_WIDTH: Final = 120
+"""A plain text file with longer lines breaks them at paragraphs, not at a width."""
+
+_MIN_WIDTH: Final = 30  # below this, lines are verse, lists or tables
+_RAGGED: Final = 0.9  # letters differ in width: a full line may have this share of the longest one's letters
+_SHORT: Final = 0.5  # a line below this share may be a heading
+_NEIGHBOURS: Final = 2
+_LOCAL: Final = 0.6
+_QUANTILE: Final = 0.95  # a title or a table may be wider than the column of text
+_LONGEST_WORD: Final = 14
+
+_CJK: Final = f"\u2e80-\u303f{KANA}{HAN}\uff00-\uff65"
+_WIDE: Final = re.compile(f"[{_CJK}{HANGUL}]")
+_UNSPACED: Final = tuple(
+    (re.compile(rf"[{letters}][,.;:!?)\]}}\"'%]?$"), re.compile(f"[{letters}]")) for letters in (_CJK, THAI)
+)
+_ENDS_SENTENCE: Final = re.compile(r"[.!?。！？।؟۔][\"'”’»)\]」』）]*$")
+_LOWER: Final = "a-zß-öø-ÿāăąćċčďđēėęěğģīįıķĺľłńņňōőœŕřśşšţťūůűųźżžșțа-џ"
+_HYPHENATED: Final = re.compile(rf"[{_LOWER}][-\u2010]$")
+_STARTS_LOWER: Final = re.compile(rf"[{_LOWER}]")
+_SOFT_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[\x02\u00ad\ufffe][ \t]*")  # pdfium marks a hyphen it removed by U+0002
+_ENDS_SOFT: Final = re.compile(r"[^\W\d_][\x02\u00ad\ufffe]$")
+_LIST_MARK: Final = re.compile(r"[-*•·–—▪◦‣●○■□]\s|[(\[]?(?:\d{1,3}|\w|[ivxIVX]{1,5})[.)\]]\s")
+_INDENT: Final = re.compile(r"\t|  |\u3000")
+
+
+def join_lines(text: str, *, max_width: int | None = None) -> str:
+    """Join lines that were broken because the next word did not fit.
+
+    A line end stays where the next word would have fitted (the end of a paragraph, a heading, verse), before
+    an item of a list and before an indent. Words divided by a hyphen at a line end are made whole. Chinese,
+    Japanese and Thai lines are joined without a space.
+
+    Args:
+        text: The lines of one page or one file.
+        max_width: Leave the text as it is if its lines are longer than this; no limit if omitted.
+
+    Returns:
+        The text with the line ends that mean something.
+    """
+    lines = [line.rstrip() for line in with_plain_line_ends(text).split("\n")]
+    widths = [_width(line) for line in lines]
+    filled = sorted(width for width in widths if width)
+    page = filled[int(len(filled) * _QUANTILE)] if filled else 0
+    if max_width is not None and page > max_width:
+        return text
+    parts = lines[:1]
+    for index in range(1, len(lines)):
+        line = lines[index]
+        if _is_divided_word(parts[-1], line):
+            parts[-1], line = parts[-1][:-1], line.lstrip()
+        elif _is_broken(lines, widths, index, page):
+            line = line.lstrip()
+            parts.append(glue(parts[-1], line))
+        else:
+            parts.append("\n")
+        parts.append(line)
+    return _SOFT_HYPHEN.sub("", "".join(parts))
+
+
+def glue(before: str, after: str) -> str:
+    """Say what joins two lines: nothing between letters of a script without spaces, else a space."""
+    for end, start in _UNSPACED:
+        if end.search(before, len(before) - 2) and start.match(after):
+            return ""
+    return " "
+
+
+def _is_divided_word(before: str, after: str) -> bool:
+    if not after:
+        return False
+    return bool(_ENDS_SOFT.search(before) or (_HYPHENATED.search(before) and _STARTS_LOWER.match(after.lstrip())))
+
+
+def _is_broken(lines: Sequence[str], widths: Sequence[int], index: int, page: int) -> bool:
+    """Tell whether the line before `index` ended for want of room."""
+    before, after = lines[index - 1], lines[index]
+    if not before or not after or _LIST_MARK.match(after) or _INDENT.match(after):
+        return False
+    if page < _MIN_WIDTH:
+        return False
+    near = max(widths[max(0, index - 1 - _NEIGHBOURS) : index + 1 + _NEIGHBOURS])
+    room = min(max(near, page * _LOCAL), page)
+    if _ENDS_SENTENCE.search(before):  # a line end too many does little harm between sentences
+        return widths[index] > room * _SHORT and widths[index - 1] + 1 + _first_word_width(after) > room
+    return widths[index - 1] + 1 + _first_word_width(after) > room * _RAGGED
+
+
+def _width(line: str) -> int:
+    """Measure a line in narrow letters; an ideograph is two wide."""
+    return len(line) + len(_WIDE.findall(line))
+
+
+def _first_word_width(line: str) -> int:
+    if _WIDE.match(line):
+        return 2
+    return min(_width(line.split(maxsplit=1)[0]), _LONGEST_WORD)

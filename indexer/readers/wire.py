@@ -1,0 +1,96 @@
+"""How the pool and its worker processes talk: frames of a length and that many bytes, JSON or plain text."""
+
+import json
+import os
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from indexer.readers.document import Page, ReadDocument
+from indexer.readers.failure import FailureReason, ReadFailure
+
+_LENGTH: Final = struct.Struct(">I")
+
+READY: Final = b"ready"
+"""A worker's first frame: it has started."""
+
+
+class ConnectionEndedError(Exception):
+    """The other side is gone."""
+
+
+def send(stream: BinaryIO, frame: bytes) -> None:
+    """Write one frame.
+
+    Raises:
+        OSError: The other side is gone.
+    """
+    stream.write(_LENGTH.pack(len(frame)))
+    stream.write(frame)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> bytes:
+    """Wait for one frame.
+
+    Raises:
+        ConnectionEndedError: The other side is gone.
+    """
+    (length,) = _LENGTH.unpack(_receive_exactly(stream, _LENGTH.size))
+    return _receive_exactly(stream, length)
+
+
+def path_frame(path: Path) -> bytes:
+    """Write a path as the file system spells it: not every file name is text."""
+    return os.fsencode(path)
+
+
+def path_of(frame: bytes) -> Path:
+    """Read what `path_frame` wrote."""
+    return Path(os.fsdecode(frame))
+
+
+def send_outcome(stream: BinaryIO, outcome: ReadDocument | ReadFailure) -> None:
+    """Write a document, one page a frame, or a failure.
+
+    Raises:
+        OSError: The other side is gone.
+    """
+    if isinstance(outcome, ReadFailure):
+        send(stream, _json({"reason": outcome.reason.value, "message": outcome.message}))
+        return
+    fields = {
+        "title": outcome.title,
+        "document_type": outcome.document_type,
+        "content_hash": outcome.content_hash,
+        "size_bytes": outcome.size_bytes,
+        "reader": outcome.reader,
+    }
+    send(stream, _json({"pages": len(outcome.pages), "document": fields}))
+    for page in outcome.pages:
+        send(stream, page.text.encode())
+
+
+def receive_outcome(stream: BinaryIO) -> ReadDocument | ReadFailure:
+    """Read what `send_outcome` wrote.
+
+    Raises:
+        ConnectionEndedError: The other side is gone.
+    """
+    header = json.loads(receive(stream))
+    if "reason" in header:
+        return ReadFailure(reason=FailureReason(header["reason"]), message=header["message"])
+    pages = [Page(number=number, text=receive(stream).decode()) for number in range(1, header["pages"] + 1)]
+    return ReadDocument(pages=tuple(pages), **header["document"])
+
+
+def _receive_exactly(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise ConnectionEndedError(f"{len(data)} of {length} bytes came")
+    return data
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value).encode()

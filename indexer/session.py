@@ -1,0 +1,155 @@
+"""What readers ask of a collection, each within one consistent read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from sqlite3 import Connection
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.snapshot import Snapshot
+from indexer.views import RowMask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageFilter:
+    """Which passages may be found; a condition that is None lets everything through.
+
+    Attributes:
+        languages: Language codes of passages.
+        folders: Absolute paths of folders or files.
+        document_types: "pdf", "txt", "md", "html".
+        after: Files modified on this day or later.
+        before: Files modified before this day.
+    """
+
+    languages: tuple[str, ...] | None = None
+    folders: tuple[str, ...] | None = None
+    document_types: tuple[str, ...] | None = None
+    after: date | None = None
+    before: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPassage:
+    """A passage with the document it stands in."""
+
+    id: int
+    document_id: int
+    text: str
+    page: int
+    start: int
+    language: str
+    title: str
+    document_type: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file of the collection as `polyseek documents` shows it."""
+
+    path: str
+    title: str | None
+    document_type: str | None
+    language: str | None
+    pages: int
+    passages: int
+    size_bytes: int
+    modified_at: str
+    failure: str | None
+    failure_message: str | None
+
+
+class Session:
+    """One consistent read: everything asked through it belongs to the same generation."""
+
+    def __init__(self, database: Connection, snapshot: Snapshot) -> None:
+        self.database = database
+        self.snapshot = snapshot
+
+    def allowed_rows(self, wanted: PassageFilter) -> RowMask:
+        """Flags over all vector rows: live passages that pass the filter."""
+        snapshot = self.snapshot
+        chosen = np.ones(len(snapshot.rows), dtype=np.bool_)
+        if wanted.languages is not None:
+            codes = [number for number, code in enumerate(snapshot.language_codes) if code in wanted.languages]
+            chosen &= np.isin(snapshot.languages, codes)
+        documents = self._documents(wanted)
+        if documents is not None:
+            chosen &= np.isin(snapshot.document_ids, documents)
+        return snapshot.allow(chosen)
+
+    def _documents(self, wanted: PassageFilter) -> npt.NDArray[np.int64] | None:
+        conditions: list[str] = []
+        values: list[str] = []
+        if wanted.document_types is not None:
+            conditions.append(f"document_type IN ({_marks(wanted.document_types)})")
+            values += wanted.document_types
+        if wanted.folders is not None:
+            inside = "(path = ? OR substr(path, 1, length(?) + 1) IN (? || '/', ? || '\\'))"
+            conditions.append("(" + " OR ".join([inside] * len(wanted.folders) or ["0"]) + ")")
+            values += [folder for folder in wanted.folders for _ in range(4)]
+        if wanted.after is not None:
+            conditions.append("modified_at >= ?")
+            values.append(wanted.after.isoformat())
+        if wanted.before is not None:
+            conditions.append("modified_at < ?")
+            values.append(wanted.before.isoformat())
+        if not conditions:
+            return None
+        # Only fixed conditions and question marks are joined; all values are bound.
+        sql = f"SELECT documents.id FROM files JOIN documents ON documents.id = document_id WHERE {' AND '.join(conditions)}"  # noqa: S608, E501
+        return np.array([row[0] for row in self.database.execute(sql, values)], dtype=np.int64)
+
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+        """The passages with these ids, in this order."""
+        sql = f"""
+            SELECT passages.id, passages.document_id, substr(pages.text, start + 1, "end" - start) AS text,
+                   page, start, passages.language, title, document_type
+            FROM passages
+            JOIN documents ON documents.id = passages.document_id
+            JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
+            WHERE passages.id IN ({_marks(ids)})"""  # noqa: S608  only question marks are joined
+        rows = {row["id"]: row for row in self.database.execute(sql, list(ids))}
+        paths = self._paths({row["document_id"] for row in rows.values()})
+        return [StoredPassage(**rows[key], paths=paths[rows[key]["document_id"]]) for key in ids]
+
+    def _paths(self, documents: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        wanted = list(documents)
+        sql = f"SELECT document_id, path FROM files WHERE document_id IN ({_marks(wanted)}) ORDER BY path"  # noqa: S608  likewise
+        paths: dict[int, tuple[str, ...]] = dict.fromkeys(wanted, ())
+        for document_id, path in self.database.execute(sql, wanted):
+            paths[document_id] += (path,)
+        return paths
+
+    def files(self) -> list[StoredFile]:
+        """Every file of the collection, by path."""
+        sql = """
+            SELECT path, title, document_type, language, coalesce(size_bytes, 0) AS size_bytes,
+                   modified_at, failure, failure_message,
+                   (SELECT count(*) FROM pages WHERE pages.document_id = files.document_id) AS pages,
+                   (SELECT count(*) FROM passages WHERE passages.document_id = files.document_id) AS passages
+            FROM files LEFT JOIN documents ON documents.id = files.document_id ORDER BY path"""
+        return [StoredFile(**row) for row in self.database.execute(sql)]
+
+    def page_text(self, path: str, number: int) -> str | None:
+        """The text of one page of a file, or None if there is no such page."""
+        sql = "SELECT text FROM pages JOIN files USING (document_id) WHERE path = ? AND number = ?"
+        row = self.database.execute(sql, [path, number]).fetchone()
+        return None if row is None else str(row[0])
+
+    def language_counts(self) -> dict[str, int]:
+        """Number of passages in each language, most frequent first."""
+        sql = "SELECT language, count(*) FROM passages GROUP BY language ORDER BY count(*) DESC, language"
+        return {row[0]: row[1] for row in self.database.execute(sql)}
+
+    def last_run(self) -> dict[str, str] | None:
+        """When the last sync started and finished, its folders and its counts (JSON)."""
+        row = self.database.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return None if row is None else dict(row)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

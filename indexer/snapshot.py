@@ -1,0 +1,124 @@
+"""One consistent state of a collection, held in memory for searching."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+
+import numpy as np
+import numpy.typing as npt
+
+from embedder import Vectors
+from indexer.store import committed_segments
+from indexer.vectors import VectorReader
+from indexer.views import DenseView, Found, RowMask
+from indexer.views.exact import best, nothing, scan
+from indexer.views.files import ViewManifest, load_view, read_manifests, view_fault
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Snapshot:
+    """The live passages of one generation, their vectors, and the view that finds them.
+
+    Attributes:
+        generation: Changes with every committed change of the collection.
+        passage_ids: (n,) int64, in the order of their rows.
+        rows: (n,) int64, the vector row of each passage, ascending.
+        document_ids: (n,) int64, the document of each passage.
+        languages: (n,) int16, index into `language_codes`.
+        language_codes: The languages that occur, sorted.
+        vectors: The stored vectors.
+        view: The dense view in use, or None.
+        manifest: What describes that view, or None.
+    """
+
+    generation: int
+    passage_ids: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+    document_ids: npt.NDArray[np.int64]
+    languages: npt.NDArray[np.int16]
+    language_codes: tuple[str, ...]
+    vectors: VectorReader
+    view: DenseView | None
+    manifest: ViewManifest | None
+
+    def allow(self, chosen: npt.NDArray[np.bool_]) -> RowMask:
+        """Turn a choice among the live passages, (n,) flags, into flags over all rows."""
+        covered = self.view.coverage if self.view else 0
+        mask = np.zeros(max(self.vectors.rows, covered), dtype=np.bool_)
+        mask[self.rows[chosen]] = True
+        return mask
+
+    def search(self, queries: Vectors, k: int, allowed: RowMask) -> Found:
+        """Find the k best allowed rows of each query: in the view, and exactly where it does not reach.
+
+        Args:
+            queries: (n, dimension) float32 unit rows; a dimension other than the view's is searched exactly.
+            k: How many rows to return for each query.
+            allowed: Flags from `allow`.
+
+        Returns:
+            Rows (n, k) and inner products (n, k), best first, padded with -1 and -inf.
+        """
+        found, covered = nothing(len(queries), k), 0
+        if self.view is not None and self.view.dimension == queries.shape[1]:
+            found, covered = self.view.search(queries, k, allowed=allowed), self.view.coverage
+        return best(k, found, scan(self.vectors, covered, queries, k, allowed))
+
+    def passages_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The passage ids of live vector rows."""
+        return self.passage_ids[np.searchsorted(self.rows, rows)]
+
+
+def read_generation(database: Connection) -> int:
+    """The generation the open transaction sees; the first read of a transaction fixes it."""
+    return int(database.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def load_snapshot(
+    folder: Path, database: Connection, *, collection_id: str, dimension: int, before: Snapshot | None
+) -> Snapshot:
+    """Read the state that the open transaction sees.
+
+    Args:
+        folder: The collection.
+        database: A connection with an open read transaction.
+        collection_id: What a view must belong to.
+        dimension: Full dimension of the stored vectors.
+        before: An earlier snapshot, whose view is kept where no newer one has been published.
+
+    Raises:
+        CollectionDamagedError: If vectors are missing.
+    """
+    generation = read_generation(database)
+    vectors = VectorReader(folder / "vectors", committed_segments(database), dimension)
+    table = database.execute("SELECT id, row, document_id, language FROM passages ORDER BY row").fetchall()
+    codes = sorted({row[3] for row in table})
+    numbers = {code: number for number, code in enumerate(codes)}
+    view, manifest = _newest_view(folder / "views", collection_id, vectors.rows, before)
+    return Snapshot(
+        generation=generation,
+        passage_ids=np.array([row[0] for row in table], dtype=np.int64),
+        rows=np.array([row[1] for row in table], dtype=np.int64),
+        document_ids=np.array([row[2] for row in table], dtype=np.int64),
+        languages=np.array([numbers[row[3]] for row in table], dtype=np.int16),
+        language_codes=tuple(codes),
+        vectors=vectors,
+        view=view,
+        manifest=manifest,
+    )
+
+
+def _newest_view(
+    folder: Path, collection_id: str, rows: int, before: Snapshot | None
+) -> tuple[DenseView | None, ViewManifest | None]:
+    for manifest in read_manifests(folder):
+        if before is not None and before.view is not None and before.manifest == manifest:
+            return before.view, manifest
+        fault = view_fault(folder, manifest, collection_id=collection_id, rows=rows)
+        if fault is None:
+            return load_view(folder, manifest), manifest
+        logger.warning("%s; its rows are searched exactly until it is rebuilt: polyseek verify --repair", fault)
+    return None, None

@@ -1,0 +1,81 @@
+"""What a search returns."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """The part of a passage that answers best: characters start … end - 1 of the passage's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One passage that was found.
+
+    Attributes:
+        passage_id: The passage in its collection.
+        text: Its text.
+        highlight: Its sentence nearest to the question.
+        path: The file it stands in.
+        other_paths: Further files with the same content.
+        title: The document's title.
+        document_type: "pdf", "txt", "md" or "html".
+        page: Number of the page, from 1.
+        start: Where the passage begins on its page, in characters.
+        language: Language code of the passage, "und" if unknown.
+        score: Cosine similarity with the question, in [-1, 1], higher is better.
+    """
+
+    passage_id: int
+    text: str
+    highlight: Highlight
+    path: str
+    other_paths: tuple[str, ...]
+    title: str
+    document_type: str
+    page: int
+    start: int
+    language: str
+    score: float
+
+    @property
+    def highlighted_text(self) -> str:
+        """The sentence the highlight marks."""
+        return self.text[self.highlight.start : self.highlight.end]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Milliseconds a search spent on each step."""
+
+    embed_ms: float
+    search_ms: float
+    fetch_ms: float
+    highlight_ms: float
+
+    @property
+    def total_ms(self) -> float:
+        """Milliseconds of all steps together."""
+        return self.embed_ms + self.search_ms + self.fetch_ms + self.highlight_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """The answer to a question.
+
+    Attributes:
+        question: The question as it was asked.
+        question_language: Its language code, "und" if it cannot be told.
+        hits: The best passages, best first.
+        searched_passages: Number of passages that passed the filters.
+        timings: Where the time went.
+    """
+
+    question: str
+    question_language: str
+    hits: tuple[Hit, ...]
+    searched_passages: int
+    timings: Timings

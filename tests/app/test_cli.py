@@ -1,0 +1,169 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from app.cli import cli
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def polyseek(tmp_path: Path) -> Run:
+    """Runs the real command in a directory of its own, with a collection of its own."""
+
+    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "POLYSEEK_COLLECTION": str(tmp_path / "collection"),
+                "XDG_CONFIG_HOME": str(tmp_path / "config"),
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def lines(answer: "subprocess.CompletedProcess[str]") -> list[dict]:
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def test_ingest_ask_documents_info_and_verify(polyseek: Run, folder: Path) -> None:
+    done = polyseek("ingest", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 added" in done.stdout
+    asked = polyseek("ask", "How many levels does the salt mine have?", "--top-k", "1")
+    assert asked.returncode == 0
+    assert "mine.txt, page 1" in asked.stdout
+    assert "⟦The salt mine has seven levels and an underground lake.⟧" in asked.stdout
+    assert "[English]" in asked.stdout
+    listed = polyseek("documents")
+    assert [line.split("\t")[2] for line in listed.stdout.splitlines()] == ["type", "md", "txt", "txt"]
+    facts = lines(polyseek("info", "--json"))[0]
+    assert (facts["files"], facts["documents"], facts["failed"], facts["encoder"]["id"]) == (3, 3, 0, "e5-small")
+    assert "passages" in polyseek("info").stdout
+    checked = polyseek("verify")
+    assert (checked.returncode, checked.stdout.strip()) == (0, "Everything agrees.")
+
+
+def test_json_lines_carry_everything(polyseek: Run, folder: Path) -> None:
+    events = lines(polyseek("ingest", folder, "--json"))
+    assert {event["event"] for event in events} == {"progress", "report"}
+    assert events[-1]["added"] == 3
+    result, hit = lines(polyseek("ask", "Wann fährt die Fähre?", "--top-k", "1", "--json"))
+    assert (result["event"], result["question_language"]) == ("result", "de")
+    assert (hit["rank"], hit["title"], hit["document_type"]) == (1, "The ferry", "md")
+    assert hit["text"][hit["highlight"]["start"] : hit["highlight"]["end"]] == hit["highlighted_text"]
+    assert [event["path"] for event in lines(polyseek("documents", "--json"))] == sorted(map(str, folder.iterdir()))
+    removed = lines(polyseek("documents", "remove", folder / "mine.txt", "--json"))
+    assert removed == [{"event": "removed", "path": str(folder / "mine.txt")}]
+    assert polyseek("documents", "remove", folder / "mine.txt").returncode == 1
+
+
+def test_asking_without_a_collection_says_what_to_run(polyseek: Run) -> None:
+    answer = polyseek("ask", "Is anybody there?")
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert "polyseek ingest FOLDER" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ingest", "nowhere"], "does not exist"),
+        (["ingest", ".", "--model", "gpt"], "e5-small"),
+        (["ingest", ".", "--backend", "abacus"], "openvino"),
+        (["ask", "x", "--top-k", "0"], "top_k"),
+        (["ask", "x", "--language", "klingon"], "klingon"),
+        (["verify"], "there is no collection"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_1(polyseek: Run, arguments: list[str], words: str) -> None:
+    if arguments[0] == "ask":
+        polyseek("ingest", ".")
+    answer = polyseek(*arguments)
+    assert answer.returncode == 1
+    assert words in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_unknown_options_exit_with_2(polyseek: Run) -> None:
+    assert polyseek("ask", "--no-such-option").returncode == 2
+
+
+def test_a_dry_run_makes_nothing(polyseek: Run, folder: Path, tmp_path: Path) -> None:
+    assert polyseek("ingest", folder, "--dry-run").returncode == 0
+    assert not (tmp_path / "collection").exists()
+
+
+def test_hostile_names_cannot_steer_the_terminal(polyseek: Run, folder: Path) -> None:
+    (folder / "a\x1b[31m[bold]b.txt").write_text("An evil name.\n")
+    polyseek("ingest", folder)
+    shown = polyseek("ask", "evil name", "--top-k", "1").stdout + polyseek("documents").stdout
+    assert "\x1b" not in shown
+    assert shown.count("[bold]b.txt") == 2
+
+
+def test_settings_come_from_flag_then_environment_then_file(polyseek: Run, folder: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config" / "polyseek" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("top_k = 1\n")
+    polyseek("ingest", folder)
+
+    def hits(*flags: str, **environment: str) -> int:
+        return len(lines(polyseek("ask", "ferry", "--json", *flags, **environment))) - 1
+
+    assert hits() == 1
+    assert hits(POLYSEEK_TOP_K="2") == 2
+    assert hits("--top-k", "3", POLYSEEK_TOP_K="2") == 3
+    config.write_text("colour = 1\n")
+    assert "colour" in polyseek("ask", "ferry").stderr
+
+
+def test_doctor_finds_all_well_and_damage_too(polyseek: Run, folder: Path, tmp_path: Path) -> None:
+    polyseek("ingest", folder)
+    well = polyseek("doctor", "--json")
+    findings = {finding["subject"]: finding for finding in lines(well)}
+    assert well.returncode == 0
+    assert {"python", "openvino", "onnxruntime", "faiss", "gpu", "encoder", "disk", "collection"} <= set(findings)
+    assert findings["encoder"]["status"] == findings["collection"]["status"] == "ok"
+    (view,) = (tmp_path / "collection" / "views").glob("*.faiss")
+    view.write_bytes(b"")
+    ill = polyseek("doctor")
+    assert ill.returncode == 1
+    assert "→ polyseek verify --repair" in ill.stdout
+    assert polyseek("verify").returncode == 1
+    assert polyseek("verify", "--repair").returncode == 0
+    assert polyseek("verify").returncode == 0
+
+
+def all_commands() -> list[tuple[str, object]]:
+    group = get_command(cli)
+    found = []
+    for name, command in group.commands.items():
+        found.append((name, command))
+        found += [(f"{name} {sub}", inner) for sub, inner in getattr(command, "commands", {}).items()]
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), all_commands(), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_command_has_help_an_example_and_documentation(name: str, command) -> None:
+    assert command.help
+    assert re.match(r"Example: polyseek " + name, command.epilog or "")
+    for parameter in command.params:
+        assert parameter.param_type_name == "argument" or parameter.help or parameter.name == "help", parameter.name
+    guide = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert f"polyseek {name}" in guide

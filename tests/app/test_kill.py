@@ -1,0 +1,91 @@
+"""`kill -9` at any moment leaves a collection of whole documents, and the next ingest completes it."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedder import Embedder, Vectors
+from indexer import Collection, find_faults
+
+KILLS = 25
+Key = tuple[str, int, int, str, str]
+
+
+def start_ingest(folder: Path, collection: Path) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "POLYSEEK_COLLECTION": str(collection)}
+    command = [sys.executable, "-m", "app.cli", "ingest", str(folder)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def contents(collection: Collection) -> dict[Key, Vectors]:
+    """Every passage with its file, place and language, and the vector that is stored for it."""
+    with collection.session() as session:
+        snapshot = session.snapshot
+        stored = session.passages(snapshot.passage_ids.tolist())
+        vectors = snapshot.vectors.take(snapshot.rows)
+    return {
+        (path, passage.page, passage.start, passage.language, passage.text): vector
+        for passage, vector in zip(stored, vectors, strict=True)
+        for path in passage.paths
+    }
+
+
+def wait_until(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.002)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[Key, Vectors], float]:
+    """What an ingest that nobody disturbs stores, and how long it writes."""
+    place = tmp_path_factory.mktemp("undisturbed") / "collection"
+    process = start_ingest(sample_folder, place)
+    wait_until((place / "collection.sqlite").exists)
+    started = time.monotonic()
+    assert process.wait() == 0
+    seconds = time.monotonic() - started
+    with Collection.open(place) as collection:
+        assert find_faults(collection) == []
+        return contents(collection), seconds
+
+
+@pytest.mark.timeout(1200)
+def test_killed_at_25_random_points_every_ingest_is_completed_by_the_next(
+    undisturbed: tuple[dict[Key, Vectors], float], sample_folder: Path, tmp_path: Path, encoder: Embedder
+) -> None:
+    expected, seconds = undisturbed
+    moments = random.Random(26)
+    stored_when_killed = []
+    for number in range(KILLS):
+        place = tmp_path / f"{number}"
+        process = start_ingest(sample_folder, place)
+        wait_until((place / "collection.sqlite").exists)
+        time.sleep(moments.uniform(0, seconds))
+        process.kill()
+        process.wait()
+        if not Collection.exists(place):  # killed while it was made: nothing was promised yet
+            stored_when_killed.append(0)
+            Collection.create(place, embedder=encoder).close()
+        with Collection.open(place, embedder=encoder) as collection:
+            assert find_faults(collection) == []
+            before = contents(collection)
+            stored_when_killed.append(len({key[0] for key in before}))
+            assert before.keys() <= expected.keys()
+            whole = {key[0] for key in before}
+            assert before.keys() == {key for key in expected if key[0] in whole}, "half a document was stored"
+            report = collection.sync([sample_folder])
+            assert report.unchanged == len(whole)
+            assert find_faults(collection) == []
+            after = contents(collection)
+        assert after.keys() == expected.keys()
+        similarity = [float(np.dot(after[key], expected[key])) for key in expected]
+        assert min(similarity) > 0.99, "a passage has another passage's vector"
+    assert len(set(stored_when_killed)) > 3, f"the kills hit too few different moments: {stored_when_killed}"

@@ -1,0 +1,299 @@
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer import (
+    Collection,
+    CollectionDamagedError,
+    CollectionExistsError,
+    CollectionLockedError,
+    CollectionMissingError,
+    CollectionReadOnlyError,
+    IdentityError,
+    PassageFilter,
+    PassageSettings,
+    SettingsError,
+    find_faults,
+    repair,
+)
+from indexer.lock import writer_lock
+from indexer.store import open_for_reading
+
+WITHOUT_ROOT_RIGHTS = [
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+]
+
+
+def search(collection: Collection, words: str, wanted: PassageFilter | None = None, k: int = 3) -> list[str]:
+    with collection.session() as session:
+        queries = collection.embedder.embed_queries([words])
+        rows, _ = session.snapshot.search(queries, k, session.allowed_rows(wanted or PassageFilter()))
+        found = session.snapshot.passages_of(rows[0][rows[0] >= 0])
+        return [passage.text for passage in session.passages(found.tolist())]
+
+
+def other_encoder(embedder, **changes):
+    other = type(embedder)()
+    other.card = replace(embedder.card, **changes)
+    return other
+
+
+def test_a_synced_collection_answers_after_reopening(collection: Collection, folder: Path, hashing_embedder) -> None:
+    collection.sync([folder])
+    with Collection.open(collection.path, embedder=hashing_embedder) as again:
+        assert "underground lake" in search(again, "salt mine levels")[0]
+        assert again.identity == collection.identity
+
+
+def test_filters_hold_inside_the_search(collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    only = PassageFilter(document_types=("md",))
+    assert search(collection, "salt mine levels", only) == search(collection, "ferry", only)
+    assert all("ferry" in text for text in search(collection, "salt mine levels", only))
+    assert search(collection, "salt", PassageFilter(folders=(str(folder / "mine.txt"),)))[0].startswith("The salt mine")
+    assert search(collection, "salt", PassageFilter(folders=(str(folder)[:-1],))) == []
+    assert search(collection, "salt", PassageFilter(languages=("th",))) == []
+    assert search(collection, "salt", PassageFilter(document_types=())) == []
+
+
+def test_opening_nothing_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(CollectionMissingError, match="polyseek ingest FOLDER"):
+        Collection.open(tmp_path / "nowhere")
+
+
+def test_a_collection_is_never_overwritten(collection: Collection, hashing_embedder, tmp_path: Path) -> None:
+    with pytest.raises(CollectionExistsError, match="polyseek ingest"):
+        Collection.create(collection.path, embedder=hashing_embedder)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("precious")
+    with pytest.raises(CollectionExistsError, match=r"thesis\.txt"):
+        Collection.create(tmp_path / "mine", embedder=hashing_embedder)
+
+
+def test_an_interrupted_creation_can_be_repeated(tmp_path: Path, hashing_embedder) -> None:
+    place = tmp_path / "half"
+    (place / "vectors").mkdir(parents=True)
+    sqlite3.connect(place / "collection.sqlite").close()
+    (place / "writer.lock").touch()
+    assert not Collection.exists(place)
+    with Collection.create(place, embedder=hashing_embedder):
+        assert Collection.exists(place)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": "other"}, {"revision": "2"}, {"passage_prefix": "doc: "}, {"pooling": "cls"}, {"dimension": 32}],
+)
+def test_another_encoder_is_refused_with_both_names(collection: Collection, hashing_embedder, changes) -> None:
+    with pytest.raises(IdentityError, match="cannot be compared") as caught:
+        Collection.open(collection.path, embedder=other_encoder(hashing_embedder, **changes))
+    for value in changes.values():
+        assert str(value) in str(caught.value)
+    assert "hashing" in str(caught.value)
+    assert "polyseek ingest FOLDER --collection NEW_PATH" in str(caught.value)
+
+
+def test_passages_longer_than_the_encoder_reads_are_refused(tmp_path: Path, hashing_embedder) -> None:
+    settings = PassageSettings(max_tokens=4000)
+    with pytest.raises(SettingsError, match="510"):
+        Collection.create(tmp_path / "c", embedder=hashing_embedder, passages=settings)
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_second_writer_is_told_who_writes(collection: Collection, folder: Path) -> None:
+    with writer_lock(collection.path), pytest.raises(CollectionLockedError, match=r"process \d+ on .+ since 2"):
+        collection.sync([folder])
+    collection.sync([folder])
+
+
+def test_the_directory_can_be_moved(collection: Collection, folder: Path, tmp_path: Path, hashing_embedder) -> None:
+    collection.sync([folder])
+    collection.close()
+    moved = tmp_path / "elsewhere" / "дом и сад"
+    moved.parent.mkdir()
+    shutil.move(collection.path, moved)
+    with Collection.open(moved, embedder=hashing_embedder) as again:
+        assert "underground lake" in search(again, "salt mine")[0]
+        assert again.sync([folder]).unchanged == 3
+
+
+def test_new_documents_are_seen_without_reopening(collection: Collection, folder: Path, hashing_embedder) -> None:
+    with Collection.open(collection.path, embedder=hashing_embedder) as reader:
+        assert search(reader, "ferry") == []
+        collection.sync([folder])
+        assert "ferry" in search(reader, "ferry")[0]
+        (folder / "ferry.md").unlink()
+        collection.sync([folder])
+        assert all("ferry" not in text for text in search(reader, "ferry"))
+
+
+def test_a_session_keeps_its_state_while_others_write(collection: Collection, folder: Path, hashing_embedder) -> None:
+    collection.sync([folder])
+    with Collection.open(collection.path, embedder=hashing_embedder) as reader, reader.session() as session:
+        ids = session.snapshot.passage_ids.tolist()
+        (folder / "mine.txt").unlink()
+        collection.sync([folder])
+        assert len(session.passages(ids)) == len(ids)
+
+
+def test_rows_that_no_view_covers_are_found(collection: Collection, folder: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(30):
+        (many / f"{number}.txt").write_text(f"Filler text number {number} about nothing.")
+    collection.sync([many])
+    with collection.session() as session:
+        before = session.snapshot.manifest
+    collection.sync([folder / "mine.txt"])  # one of 31 passages: too few to rebuild the view
+    with collection.session() as session:
+        assert session.snapshot.manifest == before
+    assert "salt mine" in search(collection, "salt mine levels")[0]
+
+
+def test_a_view_full_of_removed_rows_is_rebuilt(collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    with collection.session() as session:
+        before = session.snapshot.manifest
+    (folder / "mine.txt").unlink()
+    (folder / "ferry.md").unlink()
+    collection.sync([folder])
+    with collection.session() as session:
+        assert session.snapshot.manifest != before
+
+
+def test_a_missing_or_damaged_view_is_never_fatal(
+    collection: Collection, folder: Path, hashing_embedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    collection.sync([folder])
+    expected = search(collection, "salt mine levels")
+    (view,) = (collection.path / "views").glob("*.faiss")
+    view.write_bytes(view.read_bytes()[:-7])
+    with Collection.open(collection.path, embedder=hashing_embedder) as again:
+        assert search(again, "salt mine levels") == expected
+        assert "searched exactly" in caplog.text
+        assert [fault.kind for fault in find_faults(again)] == ["view"]
+        repair(again)
+        assert find_faults(again) == []
+    view.with_suffix(".json").unlink(missing_ok=True)
+    shutil.rmtree(collection.path / "views")
+    with Collection.open(collection.path, embedder=hashing_embedder) as again:
+        assert search(again, "salt mine levels") == expected
+
+
+def flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[1] ^= 0x40
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("damage", ["flipped", "truncated", "missing"])
+def test_damaged_vectors_are_found_and_their_documents_read_again(
+    collection: Collection, folder: Path, hashing_embedder, damage: str
+) -> None:
+    collection.sync([folder])
+    expected = sorted(search(collection, "the", k=10))
+    (segment,) = (collection.path / "vectors").glob("*.f16")
+    if damage == "flipped":
+        flip_a_byte(segment)
+    elif damage == "truncated":
+        segment.write_bytes(segment.read_bytes()[:-1])
+    else:
+        segment.unlink()
+    with Collection.open(collection.path, embedder=hashing_embedder) as again:
+        assert any(fault.kind == "document" for fault in find_faults(again))
+        if damage != "flipped":
+            with pytest.raises(CollectionDamagedError, match="verify --repair"):
+                search(again, "the")
+        repair(again)
+        assert find_faults(again) == []
+        assert again.sync([folder]).passages > 0
+        assert find_faults(again) == []
+        assert sorted(search(again, "the", k=10)) == expected
+
+
+def test_a_damaged_database_is_said_to_be_beyond_repair(collection: Collection, folder: Path, hashing_embedder) -> None:
+    collection.sync([folder])
+    collection.close()
+    path = collection.path / "collection.sqlite"
+    content = bytearray(path.read_bytes())
+    page = content.index(b"underground lake") // 4096 * 4096
+    content[page : page + 4096] = bytes(4096)  # the texts; the identity can still be read
+    path.write_bytes(bytes(content))
+    with Collection.open(collection.path, embedder=hashing_embedder) as again:
+        assert {fault.kind for fault in find_faults(again)} == {"database"}
+        with pytest.raises(CollectionDamagedError, match="backup"):
+            repair(again)
+
+
+def test_a_file_that_is_no_database_is_an_error_of_ours(collection: Collection) -> None:
+    collection.close()
+    (collection.path / "collection.sqlite").write_bytes(b"not a database" * 100)
+    with pytest.raises(CollectionDamagedError, match="backup"):
+        Collection.open(collection.path)
+
+
+READ_ONLY_SEARCH = """
+import sys
+from indexer import Collection, CollectionReadOnlyError
+with Collection.open(sys.argv[1]) as collection:
+    with collection.session() as session:
+        print(len(session.passages(session.snapshot.passage_ids.tolist())))
+    try:
+        collection.remove(["/nothing"])
+    except CollectionReadOnlyError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("left_behind", ["clean", "log", "log without its index"])
+def test_a_read_only_disk_can_be_searched(
+    collection: Collection, folder: Path, tmp_path: Path, left_behind: str
+) -> None:
+    collection.sync([folder])
+    place = tmp_path / "disk"
+    if left_behind == "clean":
+        collection.close()
+        shutil.copytree(collection.path, place)
+    else:  # a copy made while a connection is open holds a log that was not merged
+        with collection.session():
+            collection.remove([folder / "ferry.md"])
+            shutil.copytree(collection.path, place)
+        if left_behind == "log without its index":
+            (place / "collection.sqlite-shm").unlink()
+    with collection.session() as session:
+        expected = len(session.snapshot.passage_ids)
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    command = [*WITHOUT_ROOT_RIGHTS, sys.executable, "-c", READ_ONLY_SEARCH, str(place)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o755)
+    lines = answer.stdout.splitlines()
+    assert answer.stderr == ""
+    assert lines[0] == str(expected)
+    assert "cannot be written to" in lines[1]
+
+
+def test_stored_vectors_are_the_encoders_rounded_to_float16(collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    with collection.session() as session:
+        snapshot = session.snapshot
+        passages = session.passages(snapshot.passage_ids.tolist())
+        stored = snapshot.vectors.take(snapshot.rows)
+    embedded = collection.embedder.embed_passages([passage.text for passage in passages])
+    np.testing.assert_array_equal(stored, embedded.astype(np.float16).astype(np.float32))
+
+
+def test_an_immutable_read_connection_cannot_write(collection: Collection) -> None:
+    database = open_for_reading(collection.path)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database.execute("DELETE FROM files")
+    database.close()
