@@ -5,10 +5,13 @@ Each command reads its options, makes one library call, and prints.
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -78,7 +81,7 @@ def ingest(
     """
     settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
     progress = JsonProgress(_out()) if as_json else SyncBar(_err())
-    with _open_or_create(settings, dry_run=dry_run) as target, progress as tell:
+    with _target(settings, dry_run=dry_run) as target, progress as tell:
         report = target.sync(
             folders, dry_run=dry_run, progress=tell, limits=settings.read_limits(), workers=settings.workers
         )
@@ -239,11 +242,16 @@ def main() -> None:
         sys.exit(130)
 
 
-def _open_or_create(settings: Settings, *, dry_run: bool) -> Collection:
+@contextmanager
+def _target(settings: Settings, *, dry_run: bool) -> Iterator[Collection]:
+    """Open the collection to ingest into, or make it; a dry run without one compares with an empty one elsewhere."""
     embedder = _chosen_embedder(settings)
-    if dry_run or Collection.exists(settings.collection):
-        return Collection.open(settings.collection, embedder=embedder)
-    return Collection.create(settings.collection, embedder=embedder)
+    with ExitStack() as stack:
+        if Collection.exists(settings.collection):
+            yield stack.enter_context(Collection.open(settings.collection, embedder=embedder))
+            return
+        place = Path(stack.enter_context(TemporaryDirectory())) / "empty" if dry_run else settings.collection
+        yield stack.enter_context(Collection.create(place, embedder=embedder))
 
 
 def _chosen_embedder(settings: Settings) -> Embedder | None:

@@ -27,7 +27,13 @@ def plain(text: str) -> str:
 
 def write_json(console: Console, fields: dict[str, Any]) -> None:
     """Write one JSON line."""
-    console.out(json.dumps(fields, ensure_ascii=False, default=str), highlight=False)
+    _write_line(console, json.dumps(fields, ensure_ascii=False, default=str))
+
+
+def _write_line(console: Console, line: str) -> None:
+    """Write data as it is: rich would turn tabs into spaces."""
+    console.file.write(f"{line}\n")
+    console.file.flush()
 
 
 def show_result(console: Console, result: SearchResult, *, full: bool) -> None:
@@ -118,7 +124,7 @@ def show_files(console: Console, files: Iterable[StoredFile]) -> None:
     rows = [_file_cells(file) for file in files]
     if not console.is_terminal:
         for cells in (FILE_COLUMNS, *rows):
-            console.out("\t".join(cells), highlight=False)
+            _write_line(console, "\t".join(cells))
         return
     table = Table(*FILE_COLUMNS, box=None)
     for cells in rows:

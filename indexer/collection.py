@@ -23,7 +23,15 @@ from indexer.report import FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import Scan, scan_folders
 from indexer.session import Session
 from indexer.snapshot import Snapshot, load_snapshot, read_generation
-from indexer.store import DATABASE_NAME, FileRecord, Store, damage_reported, known_files, open_for_reading
+from indexer.store import (
+    DATABASE_FILES,
+    DATABASE_NAME,
+    FileRecord,
+    Store,
+    damage_reported,
+    known_files,
+    open_for_reading,
+)
 from indexer.sync import Ingestion, recipe_of
 from indexer.vectors import VectorReader, cut_back_tails
 from indexer.views.files import publish_view
@@ -32,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 VECTORS = "vectors"
 VIEWS = "views"
-OWN_NAMES = {DATABASE_NAME, "writer.lock", "writer.json", VECTORS, VIEWS}
+OWN_NAMES = {*DATABASE_FILES, "writer.lock", "writer.json", VECTORS, VIEWS}
 MAX_UNCOVERED = 0.10
 """A view is rebuilt when it does not cover more than this share of the live passages."""
 MAX_DEAD = 0.20

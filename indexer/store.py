@@ -16,6 +16,7 @@ from indexer.readers import ReadDocument
 from indexer.vectors import Segment
 
 DATABASE_NAME = "collection.sqlite"
+DATABASE_FILES = (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm")
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -17,7 +17,7 @@ from indexer.report import ChangeKind, FileChange, Phase, SyncProgress
 from indexer.store import NewDocument, NewPassage, Store
 from indexer.vectors import append_vectors
 
-GROUP_PASSAGES = 64
+GROUP_PASSAGES = 16
 """Passages embedded together: enough to fill batches of similar length, little enough to lose in a crash."""
 
 

@@ -26,7 +26,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not config.getoption("--fail-on-skip"):
         return
     for report in _unexcused_skips(terminalreporter):
-        terminalreporter.write_line(f"skipped, but --fail-on-skip was given: {report.nodeid}: {report.longrepr}", red=True)
+        terminalreporter.write_line(
+            f"skipped, but --fail-on-skip was given: {report.nodeid}: {report.longrepr}", red=True
+        )
 
 
 @pytest.hookimpl(trylast=True)

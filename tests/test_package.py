@@ -19,20 +19,35 @@ def run_python(code: str) -> str:
 def test_every_public_name_exists_and_is_documented(package: str) -> None:
     module = __import__(package)
     assert module.__doc__
-    assert sorted(module.__all__) == list(module.__all__)
     for name in module.__all__:
         assert hasattr(module, name), name
 
 
 @pytest.mark.parametrize("package", ["embedder", "indexer", "retriever"])
 def test_importing_a_package_loads_no_heavy_library(package: str) -> None:
-    heavy = {"torch", "transformers", "onnx", "onnxruntime", "openvino", "faiss", "streamlit", "tokenizers", "trafilatura"}
+    heavy = {
+        "torch",
+        "transformers",
+        "onnx",
+        "onnxruntime",
+        "openvino",
+        "faiss",
+        "streamlit",
+        "tokenizers",
+        "trafilatura",
+    }
     loaded = set(run_python(f"import {package}, sys; print(*sys.modules)").split())
     assert not heavy & loaded
 
 
 def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
-    tracked = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=REPOSITORY).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=REPOSITORY,
+    ).stdout
     source = tmp_path / "source"
     for name in tracked.splitlines():
         if (REPOSITORY / name).is_file():

@@ -63,7 +63,7 @@ def _load_embedder(model: str, backend: str, device: str, cache_dir: Path | None
 
 
 # Keyed by the collection's own id as well: one that was deleted and made anew at the same place is another.
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4, on_release=Retriever.close)
 def _open_retriever(path: str, collection_id: str, _embedder: Embedder | None) -> Retriever:
     return Retriever.open(path, embedder=_embedder)
 

@@ -100,7 +100,6 @@ def test_each_bad_file_has_its_own_reason_and_all_others_are_read(zoo: Path, tmp
         **os.environ,
         "POLYSEEK_COLLECTION": str(tmp_path / "collection"),
         "POLYSEEK_READ_CPU_S": "10",
-        "POLYSEEK_READ_MEMORY_MB": "700",
     }
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert answer.stderr == ""

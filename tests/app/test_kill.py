@@ -1,5 +1,6 @@
 """`kill -9` at any moment leaves a collection of whole documents, and the next ingest completes it."""
 
+import json
 import os
 import random
 import subprocess
@@ -14,6 +15,7 @@ from embedder import Embedder, Vectors
 from indexer import Collection, find_faults
 
 KILLS = 25
+REPOSITORY = Path(__file__).resolve().parents[2]
 Key = tuple[str, int, int, str, str]
 
 
@@ -44,10 +46,21 @@ def wait_until(condition, seconds: float = 60) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[Key, Vectors], float]:
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 26 documents, one in each language."""
+    folder = tmp_path_factory.mktemp("documents")
+    for line in (REPOSITORY / "data" / "calibration.jsonl").read_text(encoding="utf-8").splitlines()[:10]:
+        for language, text in json.loads(line)["texts"].items():
+            with (folder / f"{language}.txt").open("a", encoding="utf-8") as file:
+                file.write(text + "\n\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[Key, Vectors], float]:
     """What an ingest that nobody disturbs stores, and how long it writes."""
     place = tmp_path_factory.mktemp("undisturbed") / "collection"
-    process = start_ingest(sample_folder, place)
+    process = start_ingest(documents, place)
     wait_until((place / "collection.sqlite").exists)
     started = time.monotonic()
     assert process.wait() == 0
@@ -59,14 +72,14 @@ def undisturbed(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.mark.timeout(1200)
 def test_killed_at_25_random_points_every_ingest_is_completed_by_the_next(
-    undisturbed: tuple[dict[Key, Vectors], float], sample_folder: Path, tmp_path: Path, encoder: Embedder
+    undisturbed: tuple[dict[Key, Vectors], float], documents: Path, tmp_path: Path, encoder: Embedder
 ) -> None:
     expected, seconds = undisturbed
     moments = random.Random(26)
     stored_when_killed = []
     for number in range(KILLS):
         place = tmp_path / f"{number}"
-        process = start_ingest(sample_folder, place)
+        process = start_ingest(documents, place)
         wait_until((place / "collection.sqlite").exists)
         time.sleep(moments.uniform(0, seconds))
         process.kill()
@@ -81,7 +94,7 @@ def test_killed_at_25_random_points_every_ingest_is_completed_by_the_next(
             assert before.keys() <= expected.keys()
             whole = {key[0] for key in before}
             assert before.keys() == {key for key in expected if key[0] in whole}, "half a document was stored"
-            report = collection.sync([sample_folder])
+            report = collection.sync([documents])
             assert report.unchanged == len(whole)
             assert find_faults(collection) == []
             after = contents(collection)

@@ -14,7 +14,6 @@ from indexer import (
     CollectionExistsError,
     CollectionLockedError,
     CollectionMissingError,
-    CollectionReadOnlyError,
     IdentityError,
     PassageFilter,
     PassageSettings,

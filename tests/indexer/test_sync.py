@@ -223,7 +223,9 @@ def test_files_with_names_in_all_scripts_are_read(collection: Collection, tmp_pa
     names = ["ملف عربي.txt", "文件.md", "ไฟล์.txt", "ফাইল.txt", "קובץ.html", "naïve ß.txt", "emoji 🗂.txt"]
     place.mkdir()
     for name in names:
-        (place / name).write_text(f"<p>The text of {name} is here.</p>" if name.endswith("html") else f"Text of {name}.")
+        (place / name).write_text(
+            f"<p>The text of {name} is here.</p>" if name.endswith("html") else f"Text of {name}."
+        )
     report = collection.sync([place])
     assert sorted(kinds(report)) == sorted(names)
     assert not report.of(ChangeKind.FAILED)

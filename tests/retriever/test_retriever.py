@@ -18,7 +18,11 @@ def test_the_best_passage_comes_first_with_its_place(retriever: Retriever, folde
     result = retriever.search("How many levels has the salt mine?", top_k=2)
     first, second = result.hits
     assert first.path == str(folder / "mine.txt")
-    assert (first.page, first.document_type, first.title) == (1, "txt", "The salt mine has seven levels and an underground lake.")
+    assert (first.page, first.document_type, first.title) == (
+        1,
+        "txt",
+        "The salt mine has seven levels and an underground lake.",
+    )
     assert first.score > second.score
     assert first.language == "en"
     assert result.question_language == "en"
@@ -40,7 +44,9 @@ def test_without_highlighting_the_whole_passage_is_marked(retriever: Retriever) 
 def test_filters_narrow_the_search(retriever: Retriever, folder: Path) -> None:
     question = "How many levels has the salt mine?"
     assert {hit.document_type for hit in retriever.search(question, document_types=["md"]).hits} == {"md"}
-    assert {hit.path for hit in retriever.search(question, folders=[folder / "ferry.md"]).hits} == {str(folder / "ferry.md")}
+    assert {hit.path for hit in retriever.search(question, folders=[folder / "ferry.md"]).hits} == {
+        str(folder / "ferry.md")
+    }
     assert retriever.search(question, languages=["th"]).hits == ()
     tomorrow = date.today() + timedelta(days=1)
     assert retriever.search(question, after=tomorrow).hits == ()

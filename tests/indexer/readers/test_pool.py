@@ -287,7 +287,7 @@ def test_an_error_of_a_library_is_told_and_costs_one_file(
 
 def test_a_missing_interpreter_is_named(texts: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with ReaderPool(workers=1) as pool, pytest.raises(ReaderPoolError, match="/nowhere/python.*No such file"):
+    with ReaderPool(workers=1) as pool, pytest.raises(ReaderPoolError, match=r"/nowhere/python.*No such file"):
         list(pool.read(texts))
 
 

@@ -1,0 +1,41 @@
+import subprocess
+import sys
+
+import embedder
+
+HEAVY = ("onnx", "onnxruntime", "openvino", "tokenizers", "torch", "transformers", "platformdirs")
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(embedder.__all__) == {
+        "LANGUAGES",
+        "BackendError",
+        "DimensionError",
+        "Embedder",
+        "EmbedderError",
+        "ModelBuildError",
+        "ModelCacheError",
+        "ModelCard",
+        "ModelSourceError",
+        "UnknownModelError",
+        "Vectors",
+        "cut",
+        "load_embedder",
+    }
+    assert all(hasattr(embedder, name) for name in embedder.__all__)
+
+
+def test_every_error_is_an_embedder_error() -> None:
+    errors = [getattr(embedder, name) for name in embedder.__all__ if name.endswith("Error")]
+    assert len(errors) == 7
+    assert all(issubclass(error, embedder.EmbedderError) for error in errors)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    program = f"import sys, embedder; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_there_are_26_languages() -> None:
+    assert len(embedder.LANGUAGES) == len(set(embedder.LANGUAGES)) == 26
