@@ -13,6 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from app.settings import Settings, settings_file
 from embedder import EmbedderError, load_embedder
 from indexer import Collection, IndexerError, find_faults
@@ -53,6 +55,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         _settings_file,
         _engines,
         _gpu,
+        _model_cache,
         _encoder,
         _disk,
         _collection,
@@ -125,6 +128,15 @@ def _gpu(_: Settings) -> Iterator[Finding]:
         return
     for line in answer.stdout.strip().splitlines():
         yield Finding(subject="gpu", status=Status.NOTE, message=f"{line}: present, not used by this version")
+
+
+def _model_cache(settings: Settings) -> Iterator[Finding]:
+    folder = (settings.cache_dir or platformdirs.user_cache_path("polyseek")) / "models"
+    if not folder.is_dir():
+        message = f"nothing yet in {folder}; the encoder is prepared there when it is first used"
+    else:
+        message = f"{_size_bytes(folder) / 2**20:,.0f} MB in {folder}; it may be deleted, and is then prepared again"
+    yield Finding(subject="model cache", status=Status.OK, message=message)
 
 
 def _encoder(settings: Settings) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def _write_line(console: Console, line: str) -> None:
 def show_result(console: Console, result: SearchResult, *, full: bool) -> None:
     """Print the hits of a question, best first, with the answering sentence marked."""
     for rank, hit in enumerate(result.hits, start=1):
-        console.print(_headline(rank, hit))
+        console.print(_headline(rank, hit), soft_wrap=True)
         for path in (hit.path, *hit.other_paths):
             console.print(Text(f"   {shorten_path(path)}, page {hit.page}", style="dim"), soft_wrap=True)
         console.print(_marked_passage(hit, console, full=full), soft_wrap=True)
@@ -67,8 +67,8 @@ def _headline(rank: int, hit: Hit) -> Text:
 def _marked_passage(hit: Hit, console: Console, *, full: bool) -> Text:
     start, end = hit.highlight.start, hit.highlight.end
     spare = 0 if full else max(0, SHOWN_CHARACTERS - (end - start)) // 2
-    first = 0 if full else max(0, start - spare)
-    last = len(hit.text) if full else min(len(hit.text), end + spare)
+    first = 0 if full or start <= spare else _word_border(hit.text, start - spare, start)
+    last = len(hit.text) if full or len(hit.text) <= end + spare else _last_word_border(hit.text, end, end + spare)
     before, answer, after = hit.text[first:start], hit.text[start:end], hit.text[end:last]
     opening, closing = ("", "") if console.is_terminal else ("⟦", "⟧")
     return Text.assemble(
@@ -79,6 +79,17 @@ def _marked_passage(hit: Hit, console: Console, *, full: bool) -> Text:
         plain(after).replace("\n", "\n   "),
         " …" if last < len(hit.text) else "",
     )
+
+
+def _word_border(text: str, first: int, last: int) -> int:
+    """Where the first word behind `first` begins; `first` itself in scripts without spaces."""
+    space = text.find(" ", first, last)
+    return first if space < 0 else space + 1
+
+
+def _last_word_border(text: str, first: int, last: int) -> int:
+    space = text.rfind(" ", first, last)
+    return last if space < 0 else space
 
 
 def result_lines(result: SearchResult) -> Iterable[dict[str, Any]]:
