@@ -12,9 +12,9 @@ demo: $(VENV)/installed
 	@echo; echo "Reading the sample collection: 26 documents, one in each language"
 	@$(BIN)/polyseek ingest data/sample --collection $(DEMO)
 	@for question in \
-		"Why did health workers put dye on children's hands during the measles campaign?" \
-		"Wat gebeurt er met jeugdspelers van de voetbalschool die op school meerdere onvoldoendes halen?" \
-		"कोहरे में हुई टक्कर से पहले टग नाव के अधिकारी ने ऐसा क्या किया था कि दोनों जहाज़ों के कर्मी एक-दूसरे की बात सुन नहीं पाए?"; do \
+		"Why does a ticket down the mountain by train cost less than one up?" \
+		"Kapalı çarşıda işi öğrenen bir gencin kendi dükkânını açmadan önce ustasının yanında ne kadar çalışması gerekir?" \
+		"在冰雪观测站，周末给大家朗读哪本书由谁来决定？"; do \
 		echo; echo "? $$question"; $(BIN)/polyseek ask "$$question" --collection $(DEMO) --top-k 2 || exit 1; done
 	@echo; echo "Ask your own:   $(BIN)/polyseek ask \"…\" --collection $(DEMO)"
 	@echo "In the browser: $(BIN)/polyseek ui --collection $(DEMO)"

@@ -1,4 +1,4 @@
-"""The command line: `polyseek ingest | ask | documents | info | verify | ui | doctor`.
+"""The command line: `polyseek ingest | ask | documents | info | reindex | verify | ui | doctor`.
 
 Each command reads its options, makes one library call, and prints.
 """
@@ -112,6 +112,12 @@ def ask(
     dimension: Annotated[
         int | None, typer.Option(help="Compare only the first dimensions (Matryoshka encoders).")
     ] = None,
+    neutral: Annotated[
+        float | None, typer.Option(help="0: my language first … 1: any language alike.", show_default="the view's, 0.7")
+    ] = None,
+    question_language: Annotated[
+        str | None, typer.Option(help="Language of the question, if it is not recognised.", show_default="recognised")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Show whole passages.")] = False,
     backend: BackendOption = None,
     as_json: JsonOption = False,
@@ -127,6 +133,8 @@ def ask(
             document_types=document_type or None,
             after=after.date() if after else None,
             before=before.date() if before else None,
+            neutral=neutral,
+            question_language=question_language,
             dimension=dimension,
         )
     if as_json:
@@ -180,6 +188,20 @@ def info(collection: CollectionOption = None, as_json: JsonOption = False) -> No
         terminal.write_json(_out(), {"event": "info", **facts})
     else:
         terminal.show_facts(_out(), facts)
+
+
+@cli.command(epilog="Example: polyseek reindex --neutral 0.5")
+def reindex(
+    collection: CollectionOption = None,
+    neutral: Annotated[
+        float | None, typer.Option(help="0: my language first … 1: any language alike.", show_default="as it is")
+    ] = None,
+) -> None:
+    """Build the index anew from the stored vectors, without embedding anything; also to change its neutral strength."""
+    settings = load_settings(collection=collection)
+    with Collection.open(settings.collection) as opened:
+        opened.rebuild_view(neutral=neutral)
+        _out().print(f"index     {doctor_checks.describe(opened)['view']}", highlight=False)
 
 
 @cli.command(epilog="Example: polyseek verify --repair")

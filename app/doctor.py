@@ -18,6 +18,7 @@ import platformdirs
 from app.settings import Settings, settings_file
 from embedder import EmbedderError, load_embedder
 from indexer import Collection, IndexerError, find_faults
+from indexer.views.files import ViewManifest
 
 OLDEST_PYTHON = (3, 11)
 NEEDED_DISK_MB = 1024
@@ -201,12 +202,17 @@ def describe(collection: Collection) -> dict[str, Any]:
         "languages": languages,
         "encoder": collection.identity.encoder,
         "passage_tokens": collection.identity.passages.max_tokens,
-        "view": "none" if manifest is None else f"{manifest.kind}, {manifest.dimension} dimensions",
+        "view": "none" if manifest is None else describe_view(manifest),
         "covered_by_view": 0 if manifest is None else int((snapshot.rows < manifest.coverage).sum()),
         "removed_rows": snapshot.vectors.rows - len(snapshot.rows),
         "size_mb": round(_size_bytes(collection.path) / 2**20, 1),
         "last_sync": None if run is None else {**run, **{key: json.loads(run[key]) for key in ("folders", "counts")}},
     }
+
+
+def describe_view(manifest: ViewManifest) -> str:
+    """What a dense view is, in a few words."""
+    return f"{manifest.kind}, {manifest.dimension} dimensions, neutral strength {manifest.strength:g}"
 
 
 def _size_bytes(folder: Path) -> int:

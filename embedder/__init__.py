@@ -18,9 +18,10 @@ from embedder.errors import (
     ModelSourceError,
     UnknownModelError,
 )
+from embedder.language_means import LanguageMeans, measure_language_means
 from embedder.languages import LANGUAGES
 from embedder.loading import load_embedder
-from embedder.matryoshka import cut
+from embedder.matryoshka import check_dimension, cut
 from embedder.model_card import ModelCard
 
 __all__ = [
@@ -29,12 +30,15 @@ __all__ = [
     "DimensionError",
     "Embedder",
     "EmbedderError",
+    "LanguageMeans",
     "ModelBuildError",
     "ModelCacheError",
     "ModelCard",
     "ModelSourceError",
     "UnknownModelError",
     "Vectors",
+    "check_dimension",
     "cut",
     "load_embedder",
+    "measure_language_means",
 ]

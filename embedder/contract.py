@@ -1,12 +1,15 @@
 """What every encoder offers."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from embedder.model_card import ModelCard
+
+if TYPE_CHECKING:
+    from embedder.language_means import LanguageMeans
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 """Shape (n, dimension), float32, C-order; every row has length 1, so that a dot product is a cosine."""
@@ -46,3 +49,6 @@ class Embedder(Protocol):
         Returns:
             One count per text, in the order of `texts`; 0 for an empty text.
         """
+
+    def language_means(self) -> "LanguageMeans":
+        """Give the mean vectors of each language, from calibration sentences; computed once for an encoder."""

@@ -47,14 +47,15 @@ def _load_bundled(backend: Backend, cache_dir: Path | None, threads: int | None)
     from embedder.local_embedder import LocalEmbedder
     from embedder.tokens import TextTokenizer
 
-    folder = bundled_folder(cache_dir or _user_cache_dir())
+    cache_dir = cache_dir or _user_cache_dir()
+    folder = bundled_folder(cache_dir)
     # The two slow steps of a start, side by side. The tokenizer holds the interpreter lock, so that the engine's
     # library has to be imported before, and its compiler, which does not, has to be in the other thread.
     load_engine = backend.import_engine()
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="compile") as worker:
         engine = worker.submit(load_engine, folder.files[GRAPH_FILE], threads=threads)
         tokenizer = TextTokenizer(folder.files[TOKENIZER_FILE])
-        return LocalEmbedder(bundled_card(tokenizer), tokenizer, engine.result())
+        return LocalEmbedder(bundled_card(tokenizer), tokenizer, engine.result(), cache_dir)
 
 
 def _user_cache_dir() -> Path:

@@ -1,18 +1,23 @@
 """An encoder that runs in this process."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
 from embedder.backends import Engine
 from embedder.batches import batches
 from embedder.contract import Vectors
+from embedder.language_means import LanguageMeans, calibration_sha256, measure_language_means
+from embedder.model_cache import cached_model
 from embedder.model_card import ModelCard
 from embedder.tokens import TextTokenizer
 
 BATCH_TOKENS = 1024
 WINDOW_TEXTS = 512
+MEANS_FILE = "language-means.npz"
 
 
 class LocalEmbedder:
@@ -22,10 +27,12 @@ class LocalEmbedder:
         card: The description of the encoder.
         tokenizer: Its tokenizer.
         engine: Runs its graph.
+        cache_dir: Where what is computed from the encoder is kept.
     """
 
-    def __init__(self, card: ModelCard, tokenizer: TextTokenizer, engine: Engine) -> None:
+    def __init__(self, card: ModelCard, tokenizer: TextTokenizer, engine: Engine, cache_dir: Path) -> None:
         self._card = card
+        self._cache_dir = cache_dir
         self._tokenizer = tokenizer
         self._engine = engine
 
@@ -45,6 +52,14 @@ class LocalEmbedder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text alone; see `Embedder.count_tokens`."""
         return self._tokenizer.count(texts)
+
+    def language_means(self) -> LanguageMeans:
+        """Give the mean vectors of each language; see `Embedder.language_means`."""
+        made_from = f"{sorted(self._card.identity().items())} {calibration_sha256()}"
+        key = hashlib.sha256(made_from.encode()).hexdigest()[:12]
+        folder = self._cache_dir / "models" / f"{self._card.id}-means-{key}"
+        kept = cached_model(folder, lambda: {MEANS_FILE: measure_language_means(self).to_bytes()})
+        return LanguageMeans.from_bytes(kept.files[MEANS_FILE])
 
     def __str__(self) -> str:
         return str(self._engine)

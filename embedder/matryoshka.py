@@ -26,12 +26,22 @@ def cut(vectors: Vectors, dimension: int, card: ModelCard) -> Vectors:
     if vectors.ndim != 2 or vectors.shape[1] != card.dimension:  # noqa: PLR2004  rows and columns
         msg = f"vectors of shape {vectors.shape} are not {card.id}'s, which have shape (n, {card.dimension})"
         raise DimensionError(msg)
-    if dimension != card.dimension and dimension not in card.matryoshka_dimensions:
-        raise DimensionError(_refusal(dimension, card))
+    check_dimension(dimension, card)
     kept = vectors[:, :dimension].astype(np.float32, order="C")
     lengths = np.linalg.norm(kept, axis=1, keepdims=True)
     kept /= np.where(lengths > 0, lengths, np.float32(1))
     return kept
+
+
+def check_dimension(dimension: int, card: ModelCard) -> int:
+    """Return a dimension that the encoder's vectors can be cut to.
+
+    Raises:
+        DimensionError: If the encoder was not trained for it.
+    """
+    if dimension != card.dimension and dimension not in card.matryoshka_dimensions:
+        raise DimensionError(_refusal(dimension, card))
+    return dimension
 
 
 def _refusal(dimension: int, card: ModelCard) -> str:

@@ -16,6 +16,7 @@ from embedder import Embedder, load_embedder
 from indexer.errors import CollectionExistsError, CollectionMissingError, FolderError, SettingsError
 from indexer.identity import FORMAT_VERSION, Identity
 from indexer.lock import writer_lock
+from indexer.neutral import Space, check_strength
 from indexer.passages import PassageSettings
 from indexer.plan import Plan, make_plan
 from indexer.readers import ReaderPool, ReadLimits
@@ -33,7 +34,7 @@ from indexer.store import (
     open_for_reading,
 )
 from indexer.sync import Ingestion, recipe_of
-from indexer.vectors import VectorReader, cut_back_tails
+from indexer.vectors import cut_back_tails
 from indexer.views.files import publish_view
 
 logger = logging.getLogger(__name__)
@@ -106,11 +107,12 @@ class Collection:
             encoder=embedder.card.identity(),
             passages=settings,
         )
+        means = embedder.language_means()
         folder.mkdir(parents=True, exist_ok=True)
         with writer_lock(folder), Store.writing(folder) as store:
             for name in (VECTORS, VIEWS):
                 (folder / name).mkdir(exist_ok=True)
-            store.create_tables(identity.to_json())
+            store.create_tables(identity.to_json(), means.to_bytes())
         return cls(folder, identity, embedder)
 
     @classmethod
@@ -279,10 +281,19 @@ class Collection:
                 self._refresh_view(store)
         return gone
 
-    def rebuild_view(self) -> None:
-        """Build the dense view anew from the stored vectors."""
+    def rebuild_view(self, *, neutral: float | None = None) -> None:
+        """Build the dense view anew from the stored vectors; nothing is embedded.
+
+        Args:
+            neutral: Share of the language mean that is taken away, 0 (my language first) … 1 (any language alike);
+                None keeps what the view has.
+
+        Raises:
+            SettingsError: If `neutral` is not between 0 and 1.
+        """
+        strength = None if neutral is None else check_strength(neutral)
         with self._writing() as store:
-            self._publish(store)
+            self._publish(store, strength)
 
     def close(self) -> None:
         """Close the idle database connections; the collection can still be used afterwards."""
@@ -321,14 +332,12 @@ class Collection:
         if missing > MAX_UNCOVERED * len(live) or dead > MAX_DEAD * covered:
             self._publish(store)
 
-    def _publish(self, store: Store) -> None:
-        reader = VectorReader(self.path / VECTORS, store.segments(), self.identity.dimension)
+    def _publish(self, store: Store, strength: float | None = None) -> None:
+        with self.session() as session:
+            snapshot = session.snapshot
+        space = snapshot.space if strength is None else Space(dimension=self.identity.dimension, strength=strength)
         publish_view(
-            self.path / VIEWS,
-            reader,
-            kind="exact",
-            dimension=self.identity.dimension,
-            collection_id=self.identity.collection_id,
+            self.path / VIEWS, snapshot.rows_in(space), kind="exact", collection_id=self.identity.collection_id
         )
         with store.change():  # tells readers to look for the new view
             pass

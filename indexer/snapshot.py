@@ -8,11 +8,12 @@ from sqlite3 import Connection
 import numpy as np
 import numpy.typing as npt
 
-from embedder import Vectors
+from embedder import LanguageMeans, Vectors
+from indexer.neutral import DEFAULT_STRENGTH, RowLanguages, Space, row_languages
 from indexer.store import committed_segments
 from indexer.vectors import VectorReader
 from indexer.views import DenseView, Found, RowMask
-from indexer.views.exact import best, nothing, scan
+from indexer.views.exact import Rows, best, nothing, scan
 from indexer.views.files import ViewManifest, load_view, read_manifests, view_fault
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ class Snapshot:
         languages: (n,) int16, index into `language_codes`.
         language_codes: The languages that occur, sorted.
         vectors: The stored vectors.
+        row_languages: The language of each vector row, for the neutral space.
+        means: The encoder's language means.
         view: The dense view in use, or None.
         manifest: What describes that view, or None.
     """
@@ -41,6 +44,8 @@ class Snapshot:
     languages: npt.NDArray[np.int16]
     language_codes: tuple[str, ...]
     vectors: VectorReader
+    row_languages: RowLanguages
+    means: LanguageMeans
     view: DenseView | None
     manifest: ViewManifest | None
 
@@ -51,21 +56,33 @@ class Snapshot:
         mask[self.rows[chosen]] = True
         return mask
 
-    def search(self, queries: Vectors, k: int, allowed: RowMask) -> Found:
+    def search(self, queries: Vectors, k: int, allowed: RowMask, space: Space) -> Found:
         """Find the k best allowed rows of each query: in the view, and exactly where it does not reach.
 
         Args:
-            queries: (n, dimension) float32 unit rows; a dimension other than the view's is searched exactly.
+            queries: (n, space.dimension) float32 unit rows in `space`.
             k: How many rows to return for each query.
             allowed: Flags from `allow`.
+            space: Where vectors are compared; one other than the view's is searched exactly.
 
         Returns:
             Rows (n, k) and inner products (n, k), best first, padded with -1 and -inf.
         """
         found, covered = nothing(len(queries), k), 0
-        if self.view is not None and self.view.dimension == queries.shape[1]:
+        if self.view is not None and self.manifest is not None and self.manifest.space == space:
             found, covered = self.view.search(queries, k, allowed=allowed), self.view.coverage
-        return best(k, found, scan(self.vectors, covered, queries, k, allowed))
+        return best(k, found, scan(self.rows_in(space), covered, queries, k, allowed))
+
+    @property
+    def space(self) -> Space:
+        """The space of the view; without one, all dimensions at the default neutral strength."""
+        if self.manifest is not None:
+            return self.manifest.space
+        return Space(dimension=self.vectors.dimension, strength=DEFAULT_STRENGTH)
+
+    def rows_in(self, space: Space) -> Rows:
+        """The stored vectors, to be compared in a space."""
+        return Rows(vectors=self.vectors, languages=self.row_languages, space=space)
 
     def passages_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The passage ids of live vector rows."""
@@ -75,6 +92,11 @@ class Snapshot:
 def read_generation(database: Connection) -> int:
     """The generation the open transaction sees; the first read of a transaction fixes it."""
     return int(database.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+
+
+def read_means(database: Connection) -> LanguageMeans:
+    """The language means the collection was made with."""
+    return LanguageMeans.from_bytes(database.execute("SELECT content FROM language_means").fetchone()[0])
 
 
 def load_snapshot(
@@ -97,15 +119,19 @@ def load_snapshot(
     table = database.execute("SELECT id, row, document_id, language FROM passages ORDER BY row").fetchall()
     codes = sorted({row[3] for row in table})
     numbers = {code: number for number, code in enumerate(codes)}
+    means = read_means(database)
+    rows = np.array([row[1] for row in table], dtype=np.int64)
     view, manifest = _newest_view(folder / "views", collection_id, vectors.rows, before)
     return Snapshot(
         generation=generation,
         passage_ids=np.array([row[0] for row in table], dtype=np.int64),
-        rows=np.array([row[1] for row in table], dtype=np.int64),
+        rows=rows,
         document_ids=np.array([row[2] for row in table], dtype=np.int64),
         languages=np.array([numbers[row[3]] for row in table], dtype=np.int16),
         language_codes=tuple(codes),
         vectors=vectors,
+        row_languages=row_languages(rows, [row[3] for row in table], vectors.rows, means),
+        means=means,
         view=view,
         manifest=manifest,
     )

@@ -20,6 +20,7 @@ DATABASE_FILES = (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm")
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE language_means (content BLOB NOT NULL) STRICT;
 CREATE TABLE segments (number INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, rows INTEGER NOT NULL) STRICT;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -134,12 +135,13 @@ class Store:
         finally:
             connection.close()
 
-    def create_tables(self, identity: str) -> None:
-        """Make the tables and record the identity, all or nothing."""
+    def create_tables(self, identity: str, language_means: bytes) -> None:
+        """Make the tables and record the identity and the encoder's language means, all or nothing."""
         with self.database.atomic():
             for statement in TABLES.split(";\n"):
                 if statement.strip():
                     self.database.execute(statement)
+            self.database.table("language_means").insert({"content": language_means})
             self.database.table("meta").insert_all(
                 [{"key": "identity", "value": identity}, {"key": "generation", "value": "0"}]
             )

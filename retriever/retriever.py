@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from embedder import LANGUAGES, Embedder, cut
+from embedder import LANGUAGES, Embedder, ModelCard, check_dimension
 from indexer import Collection, PassageFilter, StoredPassage
 from indexer.languages import UNKNOWN, identify_language
+from indexer.neutral import Space, check_strength, move_query
 from retriever.errors import QuestionError
 from retriever.highlight import highlight_sentences, whole_text
 from retriever.results import Highlight, Hit, SearchResult, Timings
@@ -50,6 +51,8 @@ class Retriever:
         document_types: Sequence[str] | None = None,
         after: date | None = None,
         before: date | None = None,
+        neutral: float | None = None,
+        question_language: str | None = None,
         dimension: int | None = None,
         highlight: bool = True,
     ) -> SearchResult:
@@ -65,6 +68,9 @@ class Retriever:
             document_types: Only documents of these types ("pdf", "txt", "md", "html").
             after: Only files modified on this day or later.
             before: Only files modified before this day.
+            neutral: How little the language matters, 0 (my language first) … 1 (any language alike); None takes
+                what the collection's view was built with. Another value than the view's is searched without it.
+            question_language: Language code of the question; None has it identified.
             dimension: Compare only the first n dimensions of the vectors, for encoders trained for it
                 (Matryoshka); None compares all.
             highlight: Find the answering sentence of each passage; False marks whole passages, which is faster.
@@ -74,10 +80,12 @@ class Retriever:
 
         Raises:
             QuestionError: If the question is empty or an option is out of range.
+            SettingsError: If `neutral` is not between 0 and 1.
             DimensionError: If the encoder has no such dimension.
             IdentityError: If the encoder at hand is not the collection's.
         """
-        _check(question, top_k, languages)
+        _check(question, top_k, [*(languages or ()), *([question_language] if question_language else [])])
+        language = question_language or identify_language(question).language
         wanted = PassageFilter(
             languages=None if languages is None else tuple(languages),
             folders=None if folders is None else tuple(str(Path(folder).absolute()) for folder in folders),
@@ -88,20 +96,24 @@ class Retriever:
         embedder = self.collection.embedder
         clock = _Clock()
         query = embedder.embed_queries([question])
-        shortened = query if dimension is None else cut(query, dimension, embedder.card)
         embed_ms = clock.lap_ms()
         with self.collection.session() as session:
+            snapshot = session.snapshot
+            space = _space(snapshot.space, neutral, dimension, embedder.card)
             allowed = session.allowed_rows(wanted)
-            rows, scores = session.snapshot.search(shortened, top_k, allowed)
+            moved = move_query(query, language, snapshot.means, space)
+            rows, scores = snapshot.search(moved, top_k, allowed, space)
             found = rows[0] >= 0
             search_ms = clock.lap_ms()
-            passages = session.passages(session.snapshot.passages_of(rows[0][found]).tolist())
+            passages = session.passages(snapshot.passages_of(rows[0][found]).tolist())
             fetch_ms = clock.lap_ms()
-        texts = [passage.text for passage in passages]
-        highlights = highlight_sentences(embedder, query, texts) if highlight else list(map(whole_text, texts))
+        if highlight:
+            highlights = highlight_sentences(embedder, moved, passages, snapshot.means, space)
+        else:
+            highlights = [whole_text(passage.text) for passage in passages]
         return SearchResult(
             question=question,
-            question_language=identify_language(question).language,
+            question_language=language,
             hits=tuple(
                 _hit(passage, highlight, score, wanted.folders)
                 for passage, highlight, score in zip(passages, highlights, scores[0][found].tolist(), strict=True)
@@ -132,14 +144,19 @@ class _Clock:
         return (self._last - before) * 1000
 
 
-def _check(question: str, top_k: int, languages: Sequence[str] | None) -> None:
+def _space(default: Space, neutral: float | None, dimension: int | None, card: ModelCard) -> Space:
+    strength = default.strength if neutral is None else check_strength(neutral)
+    return Space(dimension=check_dimension(dimension or default.dimension, card), strength=strength)
+
+
+def _check(question: str, top_k: int, languages: Sequence[str]) -> None:
     if not question.strip():
         msg = 'the question is empty; ask something, e.g. "When was the harbour founded?"'
         raise QuestionError(msg)
     if top_k < 1:
         msg = f"top_k is {top_k}; it must be at least 1"
         raise QuestionError(msg)
-    unknown = sorted(set(languages or ()) - {*LANGUAGES, UNKNOWN})
+    unknown = sorted(set(languages) - {*LANGUAGES, UNKNOWN})
     if unknown:
         msg = f"unknown language {', '.join(map(repr, unknown))}; use codes of: {' '.join(LANGUAGES)}, or {UNKNOWN}"
         raise QuestionError(msg)

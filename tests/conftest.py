@@ -3,12 +3,21 @@
 import os
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from embedder import LANGUAGES, Embedder, ModelCard, Vectors, load_embedder
+from embedder import (
+    LANGUAGES,
+    Embedder,
+    LanguageMeans,
+    ModelCard,
+    Vectors,
+    load_embedder,
+    measure_language_means,
+)
 from indexer import Collection
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -91,6 +100,9 @@ class HashingEmbedder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
+    def language_means(self) -> LanguageMeans:
+        return hashing_means(self.card.id, self.card.dimension)
+
     def _embed(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.card.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
@@ -99,6 +111,11 @@ class HashingEmbedder:
                 vectors[row] += np.random.default_rng(seed).standard_normal(self.card.dimension)
         vectors[np.linalg.norm(vectors, axis=1) == 0, 0] = 1.0
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@cache
+def hashing_means(name: str, dimension: int) -> LanguageMeans:
+    return measure_language_means(HashingEmbedder(name, dimension))
 
 
 @pytest.fixture

@@ -45,15 +45,26 @@ def _invite(workspace: Workspace) -> None:
 def _show_answers(workspace: Workspace, retriever: Retriever, question: str) -> None:
     with retriever.collection.session() as session:
         counts = session.language_counts()
+        neutral = session.snapshot.space.strength
     if not counts:
         render.show_note("The collection holds no passages yet. Open the Documents page and add a folder.")
         return
     languages, top_k = _show_filters(counts, workspace.settings.top_k)
+    neutral = st.slider(
+        "My language first … any language alike",
+        min_value=0.0,
+        max_value=1.0,
+        value=neutral,
+        step=0.1,
+        key="neutral",
+        persist_state="session",
+        help="How little the language of a passage matters: 0 prefers passages in the language of the question.",
+    )
     if not question.strip():
         render.show_quiet(f"{sum(counts.values()):,} passages in {len(counts)} languages wait for a question.")
         return
     with st.spinner("Searching"):
-        result = retriever.search(question, top_k=top_k, languages=languages or None)
+        result = retriever.search(question, top_k=top_k, languages=languages or None, neutral=neutral)
     _show_result(result)
 
 

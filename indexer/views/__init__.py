@@ -3,7 +3,7 @@
 A view kind is one module in this package and one row in `VIEW_KINDS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from embedder import Vectors
-from indexer.vectors import VectorReader
 
 RowMask: TypeAlias = npt.NDArray[np.bool_]
 """One flag per vector row: True where the row may be returned. Removed rows are False."""
@@ -30,7 +29,7 @@ class DenseView(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Columns of the vectors it was built from (a reduced Matryoshka dimension, or the full one)."""
+        """Columns of the vectors it was built from."""
         ...
 
     def search(self, queries: Vectors, k: int, *, allowed: RowMask) -> Found:
@@ -54,8 +53,8 @@ class DenseView(Protocol):
 class ViewKind(Protocol):
     """How views of one kind are built and loaded."""
 
-    def build(self, vectors: VectorReader, dimension: int) -> DenseView:
-        """Index all committed rows, cut to `dimension` and renormalised."""
+    def build(self, blocks: Iterable[Vectors], dimension: int) -> DenseView:
+        """Index (n, dimension) float32 unit rows, given block by block in the order of their rows."""
         ...
 
     def load(self, path: Path) -> DenseView:

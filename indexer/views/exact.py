@@ -4,27 +4,44 @@ It finds the rows that no view covers yet, answers where a view is missing or da
 every other view is compared with.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 
 from embedder import Vectors
+from indexer.neutral import RowLanguages, Space
 from indexer.vectors import VectorReader
 from indexer.views import Found, RowMask
 
 
-def shorten(vectors: Vectors, dimension: int) -> Vectors:
-    """Keep the first `dimension` columns and make the rows unit vectors again."""
-    kept = vectors[:, :dimension]
-    norms = np.linalg.norm(kept, axis=1, keepdims=True)
-    return np.ascontiguousarray(kept / np.maximum(norms, 1e-12), dtype=np.float32)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows:
+    """The stored vectors, and the space they are compared in.
+
+    Attributes:
+        vectors: The stored vectors.
+        languages: The language of each row.
+        space: Where they are compared.
+    """
+
+    vectors: VectorReader
+    languages: RowLanguages
+    space: Space
+
+    def blocks(self) -> Iterator[Vectors]:
+        """All rows in that space, a bounded number at a time."""
+        for first_row, block in self.vectors.blocks(0, self.vectors.rows):
+            yield self.languages.move(slice(first_row, first_row + len(block)), block, self.space)
 
 
-def scan(vectors: VectorReader, start: int, queries: Vectors, k: int, allowed: RowMask) -> Found:
+def scan(source: Rows, start: int, queries: Vectors, k: int, allowed: RowMask) -> Found:
     """Search rows start … end one by one.
 
     Args:
-        vectors: The stored vectors.
+        source: The stored vectors, and the space to compare them in.
         start: First row to look at.
-        queries: (n, dimension) float32 unit rows; the dimension may be smaller than the stored one.
+        queries: (n, dimension) float32 unit rows in that space.
         k: How many rows to return for each query.
         allowed: (≥ rows,) flags; False rows are skipped.
 
@@ -32,10 +49,10 @@ def scan(vectors: VectorReader, start: int, queries: Vectors, k: int, allowed: R
         Rows (n, k) int64 and inner products (n, k) float32, padded with -1 and -inf.
     """
     found = nothing(len(queries), k)
-    for first_row, block in vectors.blocks(start, vectors.rows):
+    for first_row, block in source.vectors.blocks(start, source.vectors.rows):
         rows = first_row + np.flatnonzero(allowed[first_row : first_row + len(block)])
         if len(rows):
-            scores = queries @ shorten(block[rows - first_row], queries.shape[1]).T
+            scores = queries @ source.languages.move(rows, block[rows - first_row], source.space).T
             found = best(k, found, (np.broadcast_to(rows, scores.shape), scores))
     return found
 

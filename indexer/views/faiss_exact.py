@@ -1,5 +1,6 @@
 """Exact search in FAISS: every vector, float16, inner product."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,7 @@ import faiss
 import numpy as np
 
 from embedder import Vectors
-from indexer.vectors import VectorReader
 from indexer.views import Found, RowMask
-from indexer.views.exact import shorten
 
 
 class FaissExact:
@@ -19,11 +18,11 @@ class FaissExact:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: VectorReader, dimension: int) -> "FaissExact":
-        """Index all committed rows, cut to `dimension` and renormalised."""
+    def build(cls, blocks: Iterable[Vectors], dimension: int) -> "FaissExact":
+        """Index (n, dimension) float32 unit rows."""
         index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-        for _, block in vectors.blocks(0, vectors.rows):
-            index.add(shorten(block, dimension))
+        for block in blocks:
+            index.add(block)
         return cls(index)
 
     @classmethod

@@ -12,8 +12,10 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from indexer.vectors import VectorReader, sync_folder
+from indexer.neutral import Space
+from indexer.vectors import sync_folder
 from indexer.views import VIEW_KINDS, DenseView
+from indexer.views.exact import Rows
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class ViewManifest:
         kind: Row of `VIEW_KINDS`.
         collection_id: The collection it belongs to.
         dimension: Columns of the indexed vectors.
+        strength: Neutral strength of the space they are in.
         coverage: Rows 0 … coverage - 1 are in it.
         sha256: Checksum of the view file.
     """
@@ -35,24 +38,31 @@ class ViewManifest:
     kind: str
     collection_id: str
     dimension: int
+    strength: float
     coverage: int
     sha256: str
 
+    @property
+    def space(self) -> Space:
+        """The space its vectors are in."""
+        return Space(dimension=self.dimension, strength=self.strength)
 
-def publish_view(folder: Path, vectors: VectorReader, *, kind: str, dimension: int, collection_id: str) -> ViewManifest:
-    """Build a view of all committed rows and swap it in; older views are removed afterwards."""
+
+def publish_view(folder: Path, rows: Rows, *, kind: str, collection_id: str) -> ViewManifest:
+    """Build a view of all committed rows in their space and swap it in; older views are removed afterwards."""
     folder.mkdir(exist_ok=True)
     for leftover in folder.glob("*.tmp"):
         leftover.unlink()
     generation = max((_generation(path) for path in folder.glob("dense-*")), default=0) + 1
-    view = VIEW_KINDS[kind]().build(vectors, dimension)
+    view = VIEW_KINDS[kind]().build(rows.blocks(), rows.space.dimension)
     temporary = folder / f"dense-{generation:06d}.faiss.tmp"
     view.save(temporary)
     manifest = ViewManifest(
         generation=generation,
         kind=kind,
         collection_id=collection_id,
-        dimension=dimension,
+        dimension=rows.space.dimension,
+        strength=rows.space.strength,
         coverage=view.coverage,
         sha256=file_sha256(temporary),
     )

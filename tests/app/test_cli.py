@@ -72,6 +72,22 @@ def test_json_lines_carry_everything(polyseek: Run, folder: Path) -> None:
     assert polyseek("documents", "remove", folder / "mine.txt").returncode == 1
 
 
+def test_the_neutral_strength_is_an_option_and_a_property_of_the_index(polyseek: Run, folder: Path) -> None:
+    polyseek("ingest", folder)
+
+    def score(*options: str) -> float:
+        return lines(polyseek("ask", "salt mine", "--top-k", "1", "--json", *options))[1]["score"]
+
+    assert "neutral strength 0.7" in polyseek("info").stdout
+    plain = score("--neutral", "0")
+    assert plain != score()
+    assert "neutral strength 0" in polyseek("reindex", "--neutral", "0").stdout
+    assert score() == pytest.approx(plain, abs=2e-3)
+    assert score("--question-language", "th", "--neutral", "1") != score("--neutral", "1")
+    refused = polyseek("reindex", "--neutral", "7")
+    assert (refused.returncode, "my language first" in refused.stderr) == (1, True)
+
+
 def test_asking_without_a_collection_says_what_to_run(polyseek: Run) -> None:
     answer = polyseek("ask", "Is anybody there?")
     assert answer.returncode == 1
@@ -138,7 +154,9 @@ def test_doctor_finds_all_well_and_damage_too(polyseek: Run, folder: Path, tmp_p
     well = polyseek("doctor", "--json")
     findings = {finding["subject"]: finding for finding in lines(well)}
     assert well.returncode == 0
-    assert {"python", "openvino", "onnxruntime", "faiss", "gpu", "encoder", "disk", "collection"} <= set(findings)
+    assert {"python", "openvino", "onnxruntime", "faiss", "gpu", "model cache", "encoder", "disk", "collection"} <= set(
+        findings
+    )
     assert findings["encoder"]["status"] == findings["collection"]["status"] == "ok"
     (view,) = (tmp_path / "collection" / "views").glob("*.faiss")
     view.write_bytes(b"")

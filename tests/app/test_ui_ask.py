@@ -98,6 +98,17 @@ def test_as_many_passages_are_shown_as_wanted(workspace: Workspace, collection: 
 GERMAN = "Der Leuchtturm wurde im Herbst angezündet, und der Wärter pflanzt hinter dem Haus Kohl und Rüben."
 
 
+def test_the_slider_says_how_little_the_language_matters(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    collection.sync([folder])
+    page = ask(workspace, "When was the lighthouse lit?")
+    assert page.slider(key="neutral").value == 0.7
+    before = cards(page)
+    page.slider(key="neutral").set_value(0.0).run()
+    assert cards(page) != before
+
+
 def test_the_language_filter_offers_what_occurs_and_holds(
     workspace: Workspace, collection: Collection, folder: Path
 ) -> None:

@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from platformdirs import user_cache_path
 
-from embedder import Embedder, Vectors, load_embedder
+from embedder import Embedder, load_embedder
 from embedder.backends import BACKENDS
 from embedder.bundled import GRAPH_FILE, TOKENIZER_FILE, bundled_card, bundled_folder
 from embedder.local_embedder import LocalEmbedder
@@ -37,7 +36,7 @@ def tokenizer(built: ModelFolder) -> TextTokenizer:
 def float32_encoder(built: ModelFolder, tokenizer: TextTokenizer) -> Embedder:
     """OpenVINO as it runs on a processor without bfloat16."""
     engine = BACKENDS["openvino"].import_engine()(built.files[GRAPH_FILE], threads=None, precision="f32")  # type: ignore[call-arg]
-    return LocalEmbedder(bundled_card(tokenizer), tokenizer, engine)
+    return LocalEmbedder(bundled_card(tokenizer), tokenizer, engine, user_cache_path("polyseek"))
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +59,3 @@ def mixed_texts(sentences: dict[str, tuple[str, str]]) -> list[str]:
     for number, (question, passage) in enumerate(sentences.values()):
         texts += [question, " ".join([passage] * (1 + number % 7 * 3))]
     return texts
-
-
-def cosines(left: Vectors, right: Vectors) -> Vectors:
-    """Row by row."""
-    return np.einsum("ij,ij->i", left, right)

@@ -13,14 +13,17 @@ def test_the_public_names_are_these() -> None:
         "DimensionError",
         "Embedder",
         "EmbedderError",
+        "LanguageMeans",
         "ModelBuildError",
         "ModelCacheError",
         "ModelCard",
         "ModelSourceError",
         "UnknownModelError",
         "Vectors",
+        "check_dimension",
         "cut",
         "load_embedder",
+        "measure_language_means",
     }
     assert all(hasattr(embedder, name) for name in embedder.__all__)
 

@@ -22,6 +22,7 @@ from indexer import (
     repair,
 )
 from indexer.lock import writer_lock
+from indexer.neutral import Space, move_query
 from indexer.store import open_for_reading
 
 WITHOUT_ROOT_RIGHTS = [
@@ -33,9 +34,10 @@ WITHOUT_ROOT_RIGHTS = [
 
 def search(collection: Collection, words: str, wanted: PassageFilter | None = None, k: int = 3) -> list[str]:
     with collection.session() as session:
-        queries = collection.embedder.embed_queries([words])
-        rows, _ = session.snapshot.search(queries, k, session.allowed_rows(wanted or PassageFilter()))
-        found = session.snapshot.passages_of(rows[0][rows[0] >= 0])
+        snapshot = session.snapshot
+        query = move_query(collection.embedder.embed_queries([words]), "en", snapshot.means, snapshot.space)
+        rows, _ = snapshot.search(query, k, session.allowed_rows(wanted or PassageFilter()), snapshot.space)
+        found = snapshot.passages_of(rows[0][rows[0] >= 0])
         return [passage.text for passage in session.passages(found.tolist())]
 
 
@@ -296,3 +298,38 @@ def test_an_immutable_read_connection_cannot_write(collection: Collection) -> No
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         database.execute("DELETE FROM files")
     database.close()
+
+
+def test_the_neutral_strength_is_changed_without_embedding(
+    collection: Collection, folder: Path, hashing_embedder
+) -> None:
+    collection.sync([folder])
+    embedded = hashing_embedder.embedded_passages
+    with Collection.open(collection.path, embedder=hashing_embedder) as reader:
+        for strength in (0.0, 1.0):
+            collection.rebuild_view(neutral=strength)
+            with reader.session() as session:
+                assert session.snapshot.space == Space(dimension=64, strength=strength)
+        with pytest.raises(SettingsError, match="my language first"):
+            collection.rebuild_view(neutral=1.5)
+    assert hashing_embedder.embedded_passages == embedded
+    (folder / "new.txt").write_text("Something new about the mine. " * 30)
+    collection.sync([folder])
+    with collection.session() as session:
+        assert session.snapshot.space.strength == 1.0, "a rebuilt view keeps the strength the user chose"
+    assert find_faults(collection) == []
+
+
+def test_a_space_other_than_the_views_gives_what_a_view_of_it_gives(collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+
+    def scores(strength: float) -> list[float]:
+        with collection.session() as session:
+            space = Space(dimension=64, strength=strength)
+            query = move_query(collection.embedder.embed_queries(["salt mine"]), "en", session.snapshot.means, space)
+            return session.snapshot.search(query, 3, session.allowed_rows(PassageFilter()), space)[1][0].tolist()
+
+    scanned = scores(0.3)
+    collection.rebuild_view(neutral=0.3)
+    assert scores(0.3) == pytest.approx(scanned, abs=2e-3)
+    assert scores(0.3) != pytest.approx(scores(0.9), abs=2e-3)

@@ -3,9 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.neutral import RowLanguages, Space, shorten
 from indexer.vectors import Segment, VectorReader, append_vectors
 from indexer.views import VIEW_KINDS
-from indexer.views.exact import best, scan, shorten
+from indexer.views.exact import Rows, best, scan
 from indexer.views.files import load_view, publish_view, read_manifests, view_fault
 
 DIMENSION = 48
@@ -21,6 +22,14 @@ def vectors(tmp_path: Path) -> VectorReader:
     return VectorReader(folder, [Segment(number=0, first_row=0, rows=segment.rows)], DIMENSION)
 
 
+def rows_in(vectors: VectorReader, dimension: int = DIMENSION, strength: float = 0.0) -> Rows:
+    """The vectors in a space; two languages take turns."""
+    means = np.random.default_rng(3).standard_normal((3, DIMENSION)).astype(np.float32) * np.float32(0.2)
+    means[0] = 0
+    languages = RowLanguages(codes=(np.arange(ROWS) % 3).astype(np.int16), means=means)
+    return Rows(vectors=vectors, languages=languages, space=Space(dimension=dimension, strength=strength))
+
+
 @pytest.fixture
 def queries() -> np.ndarray:
     rows = np.random.default_rng(1).standard_normal((7, DIMENSION)).astype(np.float32)
@@ -30,21 +39,23 @@ def queries() -> np.ndarray:
 @pytest.mark.parametrize("kind", sorted(VIEW_KINDS))
 @pytest.mark.parametrize("dimension", [DIMENSION, 16])
 @pytest.mark.parametrize("share", [1.0, 0.1, 0.004])
+@pytest.mark.parametrize("strength", [0.0, 0.7])
 def test_a_view_finds_what_an_exact_scan_finds(
-    vectors: VectorReader, queries: np.ndarray, kind: str, dimension: int, share: float
+    vectors: VectorReader, queries: np.ndarray, kind: str, dimension: int, share: float, strength: float
 ) -> None:
     allowed = np.random.default_rng(2).random(ROWS) < share
-    view = VIEW_KINDS[kind]().build(vectors, dimension)
+    source = rows_in(vectors, dimension, strength)
+    view = VIEW_KINDS[kind]().build(source.blocks(), dimension)
     shortened = shorten(queries, dimension)
     rows, scores = view.search(shortened, 10, allowed=allowed)
-    _, expected = scan(vectors, 0, shortened, 10, allowed)
+    _, expected = scan(source, 0, shortened, 10, allowed)
     np.testing.assert_allclose(scores, expected, atol=2e-3)
     assert rows.dtype == np.int64
     assert scores.dtype == np.float32
     assert allowed[rows[rows >= 0]].all()
     for number, query in enumerate(shortened):  # rounding may swap neighbours, so the true scores are compared
         found = rows[number][rows[number] >= 0]
-        true_scores = shorten(vectors.take(found), dimension) @ query
+        true_scores = source.languages.move(found, vectors.take(found), source.space) @ query
         np.testing.assert_allclose(true_scores, expected[number][: len(found)], atol=2e-3)
 
 
@@ -52,8 +63,8 @@ def test_too_few_allowed_rows_are_padded(vectors: VectorReader, queries: np.ndar
     allowed = np.zeros(ROWS, dtype=np.bool_)
     allowed[[3, 77]] = True
     for rows, scores in (
-        VIEW_KINDS["exact"]().build(vectors, DIMENSION).search(queries, 4, allowed=allowed),
-        scan(vectors, 0, queries, 4, allowed),
+        VIEW_KINDS["exact"]().build(rows_in(vectors).blocks(), DIMENSION).search(queries, 4, allowed=allowed),
+        scan(rows_in(vectors), 0, queries, 4, allowed),
     ):
         assert set(rows[0].tolist()) == {3, 77, -1}
         assert np.isneginf(scores[:, 2:]).all()
@@ -62,7 +73,7 @@ def test_too_few_allowed_rows_are_padded(vectors: VectorReader, queries: np.ndar
 def test_an_exact_scan_agrees_with_a_plain_matrix_product(vectors: VectorReader, queries: np.ndarray) -> None:
     everything = vectors.take(np.arange(ROWS))
     similarity = queries @ (everything / np.linalg.norm(everything, axis=1, keepdims=True)).T
-    rows, scores = scan(vectors, 0, queries, 5, np.ones(ROWS, dtype=np.bool_))
+    rows, scores = scan(rows_in(vectors), 0, queries, 5, np.ones(ROWS, dtype=np.bool_))
     np.testing.assert_array_equal(rows, np.argsort(-similarity, axis=1)[:, :5])
     np.testing.assert_allclose(scores, np.sort(similarity, axis=1)[:, ::-1][:, :5], atol=1e-6)
 
@@ -80,19 +91,22 @@ def test_a_published_view_loads_and_older_ones_are_gone(
 ) -> None:
     folder = tmp_path / "views"
     for _ in range(2):
-        publish_view(folder, vectors, kind="exact", dimension=DIMENSION, collection_id="c")
+        publish_view(folder, rows_in(vectors, strength=0.7), kind="exact", collection_id="c")
     (manifest,) = read_manifests(folder)
     assert manifest.generation == 2
     assert manifest.coverage == ROWS
+    assert manifest.space == Space(dimension=DIMENSION, strength=0.7)
     assert view_fault(folder, manifest, collection_id="c", rows=ROWS) is None
     _, scores = load_view(folder, manifest).search(queries, 3, allowed=np.ones(ROWS, dtype=np.bool_))
-    np.testing.assert_allclose(scores, scan(vectors, 0, queries, 3, np.ones(ROWS, dtype=np.bool_))[1], atol=2e-3)
+    np.testing.assert_allclose(
+        scores, scan(rows_in(vectors, strength=0.7), 0, queries, 3, np.ones(ROWS, dtype=np.bool_))[1], atol=2e-3
+    )
     assert sorted(path.name for path in folder.iterdir()) == ["dense-000002.faiss", "dense-000002.json"]
 
 
 def test_a_view_that_does_not_belong_is_not_believed(tmp_path: Path, vectors: VectorReader) -> None:
     folder = tmp_path / "views"
-    manifest = publish_view(folder, vectors, kind="exact", dimension=DIMENSION, collection_id="c")
+    manifest = publish_view(folder, rows_in(vectors), kind="exact", collection_id="c")
     assert "another collection" in str(view_fault(folder, manifest, collection_id="other", rows=ROWS))
     assert "covers 500 rows" in str(view_fault(folder, manifest, collection_id="c", rows=ROWS - 1))
     path = folder / "dense-000001.faiss"

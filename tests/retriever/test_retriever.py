@@ -74,11 +74,26 @@ def test_a_dimension_the_encoder_was_not_trained_for_is_refused(retriever: Retri
         retriever.search("salt", dimension=33)
 
 
+def test_the_question_language_can_be_said(retriever: Retriever) -> None:
+    said = retriever.search("salt", question_language="th")
+    assert said.question_language == "th"
+    scores = {retriever.search("salt mine", question_language=code).hits[0].score for code in ("en", "th", "und")}
+    assert len(scores) == 3
+
+
+def test_with_neutral_0_the_score_is_the_plain_cosine(retriever: Retriever) -> None:
+    hit = retriever.search("salt mine", neutral=0).hits[0]
+    embedder = retriever.collection.embedder
+    cosine = embedder.embed_queries(["salt mine"]) @ embedder.embed_passages([hit.text]).T
+    assert hit.score == pytest.approx(float(cosine[0, 0]), abs=2e-3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ({"question": "  "}, "empty"),
         ({"question": "salt", "top_k": 0}, "at least 1"),
+        ({"question": "salt", "question_language": "xx"}, "xx"),
         ({"question": "salt", "languages": ["en", "klingon"]}, "klingon"),
     ],
 )

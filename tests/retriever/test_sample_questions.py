@@ -13,8 +13,8 @@ from retriever import Retriever
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "data" / "questions.jsonl"
 SAME_LANGUAGE_FLOOR = 0.95
-OTHER_LANGUAGE_FLOOR = 0.45
-"""Just under what plain cosine reaches (0.474): it prefers passages in the question's own language."""
+OTHER_LANGUAGE_FLOOR = 0.75
+"""Just under what is reached (0.779); plain cosine, which prefers the question's own language, reaches 0.474."""
 
 Answered = dict[tuple[str, str], list[bool]]
 
@@ -46,7 +46,7 @@ def test_questions_in_the_documents_language_are_answered(answered: Answered) ->
     assert share(same) >= SAME_LANGUAGE_FLOOR
 
 
-def test_questions_in_another_language_are_answered_as_often_as_plain_cosine_does(
+def test_questions_in_another_language_find_their_document(
     answered: Answered, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = {pair: group for pair, group in answered.items() if pair[0] != pair[1]}

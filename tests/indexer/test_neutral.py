@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from embedder import LanguageMeans
+from indexer import SettingsError
+from indexer.neutral import Space, check_strength, move_query, row_languages
+
+MEANS = LanguageMeans(
+    languages=("de", "th"),
+    queries=np.array([[0.5, 0.0, 0.0], [0.0, 0.5, 0.0]], dtype=np.float32),
+    passages=np.array([[0.0, 0.0, 0.5], [0.4, 0.0, 0.0]], dtype=np.float32),
+)
+
+
+def unit(*numbers: float) -> np.ndarray:
+    vector = np.array([numbers], dtype=np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def test_a_question_loses_its_languages_mean() -> None:
+    moved = move_query(unit(1, 1, 0), "de", MEANS, Space(dimension=3, strength=1.0))
+    expected = unit(1, 1, 0) - [[0.5, 0, 0]]
+    np.testing.assert_allclose(moved, expected / np.linalg.norm(expected), atol=1e-6)
+
+
+@pytest.mark.parametrize("language", ["und", "el"])
+def test_a_language_without_a_mean_is_not_shifted(language: str) -> None:
+    moved = move_query(unit(1, 2, 3), language, MEANS, Space(dimension=3, strength=1.0))
+    np.testing.assert_allclose(moved, unit(1, 2, 3), atol=1e-6)
+
+
+def test_strength_0_is_the_encoders_own_space() -> None:
+    np.testing.assert_allclose(
+        move_query(unit(1, 2, 3), "de", MEANS, Space(dimension=3, strength=0.0)), unit(1, 2, 3), atol=1e-6
+    )
+
+
+def test_rows_lose_the_mean_of_their_own_language_and_are_cut_afterwards() -> None:
+    languages = row_languages(np.array([0, 2]), ["th", "xx"], 4, MEANS)
+    stored = np.concatenate([unit(1, 0, 1), unit(0, 1, 1), unit(2, 1, 0), unit(1, 1, 1)])
+    moved = languages.move(np.arange(4), stored, Space(dimension=2, strength=0.5))
+    first = (unit(1, 0, 1) - [[0.2, 0, 0]])[:, :2]
+    np.testing.assert_allclose(moved[0], (first / np.linalg.norm(first))[0], atol=1e-6)
+    np.testing.assert_allclose(moved[1:], np.concatenate([unit(0, 1), unit(2, 1), unit(1, 1)]), atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(moved, axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
+def test_a_strength_outside_its_range_is_refused(strength: float) -> None:
+    with pytest.raises(SettingsError, match="my language first"):
+        check_strength(strength)
