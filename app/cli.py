@@ -29,6 +29,9 @@ from retriever import Retriever, RetrieverError
 
 EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells give it."""
+
 cli = typer.Typer(
     name="polyseek",
     help="Ask a folder of documents a question in any of 26 languages.",
@@ -81,10 +84,14 @@ def ingest(
     """
     settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
     progress = JsonProgress(_out()) if as_json else SyncBar(_err())
-    with _target(settings, dry_run=dry_run) as target, progress as tell:
-        report = target.sync(
-            folders, dry_run=dry_run, progress=tell, limits=settings.read_limits(), workers=settings.workers
-        )
+    try:
+        with _target(settings, dry_run=dry_run) as target, progress as tell:
+            report = target.sync(
+                folders, dry_run=dry_run, progress=tell, limits=settings.read_limits(), workers=settings.workers
+            )
+    except KeyboardInterrupt:
+        _err().print("Interrupted. What was finished is kept; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         terminal.write_json(_out(), {"event": "report", **json.loads(report.to_json())})
     else:
@@ -259,9 +266,6 @@ def main() -> None:
     except EXPECTED_ERRORS as error:
         _err().print(Text(f"Error: {terminal.plain(str(error))}", style="red"), soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        _err().print("Interrupted. What was finished is kept; the same command goes on from there.")
-        sys.exit(130)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from typer.main import get_command
 
 from app.cli import cli
+from indexer import Collection, find_faults
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -185,3 +187,23 @@ def test_every_command_has_help_an_example_and_documentation(name: str, command)
         assert parameter.param_type_name == "argument" or parameter.help or parameter.name == "help", parameter.name
     guide = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
     assert f"polyseek {name}" in guide
+
+
+def test_ctrl_c_keeps_what_was_finished(folder: Path, tmp_path: Path) -> None:
+    for number in range(300):
+        (folder / f"{number}.txt").write_text(f"Document number {number}. " + "It goes on and on. " * 100)
+    environment = {**os.environ, "POLYSEEK_COLLECTION": str(tmp_path / "collection")}
+    command = [sys.executable, "-m", "app.cli", "ingest", str(folder), "--json"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if json.loads(line).get("phase") == "reading":
+            break
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.startswith("Interrupted. What was finished is kept")
+    assert "Traceback" not in errors
+    with Collection.open(tmp_path / "collection") as collection, collection.session() as session:
+        assert 0 < len(session.files()) < 300
+    assert find_faults(collection) == []
