@@ -21,7 +21,7 @@ from indexer.passages import PassageSettings
 from indexer.plan import Plan, make_plan
 from indexer.readers import ReaderPool, ReadLimits
 from indexer.report import FileChange, Phase, SyncProgress, SyncReport
-from indexer.scan import Scan, scan_folders
+from indexer.scan import Scan, place, scan_folders
 from indexer.session import Session
 from indexer.snapshot import Snapshot, load_snapshot, read_generation
 from indexer.store import (
@@ -234,7 +234,7 @@ class Collection:
             msg = "no folder was named; say what to read: polyseek ingest FOLDER"
             raise FolderError(msg)
         clock, started = time.monotonic(), datetime.now(UTC)
-        places = [Path(folder).absolute() for folder in folders]
+        places = [place(folder) for folder in folders]
         tell = progress or (lambda _: None)
         scan = scan_folders(places)
         if dry_run:
@@ -256,7 +256,7 @@ class Collection:
             store.record_run(
                 started_at=started.isoformat(timespec="seconds"),
                 finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                folders=json.dumps([str(place) for place in places], ensure_ascii=False),
+                folders=json.dumps(list(map(str, places)), ensure_ascii=False),
                 counts=json.dumps(report.counts()),
             )
         return report
@@ -267,12 +267,12 @@ class Collection:
         Returns:
             The paths that were removed, sorted; those not in the collection are not among them.
         """
-        places = [Path(path).absolute() for path in paths]
+        places = [place(path) for path in paths]
         with self._writing() as store:
             gone = sorted(
                 path
                 for path in known_files(store.connection)
-                if any(Path(path).is_relative_to(place) for place in places)
+                if any(Path(path).is_relative_to(gone_from) for gone_from in places)
             )
             if gone:
                 with store.change():

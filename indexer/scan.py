@@ -15,6 +15,11 @@ IGNORE_FILE = ".polyseekignore"
 OFFICE_LOCK_PREFIX = "~$"
 
 
+def place(path: Path | str) -> Path:
+    """The one name of a place in a collection: absolute, without `..`, links left as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  Path.absolute would keep `..`, Path.resolve would follow links
+
+
 @dataclass(slots=True, kw_only=True)
 class Scan:
     """What lies in the folders.

@@ -9,6 +9,7 @@ from embedder import LANGUAGES, Embedder, ModelCard, check_dimension
 from indexer import Collection, PassageFilter, StoredPassage
 from indexer.languages import UNKNOWN, identify_language
 from indexer.neutral import Space, check_strength, move_query
+from indexer.scan import place
 from retriever.errors import QuestionError
 from retriever.highlight import highlight_sentences, whole_text
 from retriever.results import Highlight, Hit, SearchResult, Timings
@@ -88,7 +89,7 @@ class Retriever:
         language = question_language or identify_language(question).language
         wanted = PassageFilter(
             languages=None if languages is None else tuple(languages),
-            folders=None if folders is None else tuple(str(Path(folder).absolute()) for folder in folders),
+            folders=None if folders is None else tuple(str(place(folder)) for folder in folders),
             document_types=None if document_types is None else tuple(document_types),
             after=after,
             before=before,
@@ -164,7 +165,9 @@ def _check(question: str, top_k: int, languages: Sequence[str]) -> None:
 
 def _hit(passage: StoredPassage, highlight: Highlight, score: float, folders: tuple[str, ...] | None) -> Hit:
     # Of several files with this content, one that the folder filter asked for is shown first.
-    paths = sorted(passage.paths, key=lambda path: not any(Path(path).is_relative_to(place) for place in folders or ()))
+    paths = sorted(
+        passage.paths, key=lambda path: not any(Path(path).is_relative_to(folder) for folder in folders or ())
+    )
     return Hit(
         passage_id=passage.id,
         text=passage.text,

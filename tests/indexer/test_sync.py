@@ -231,6 +231,17 @@ def test_files_with_names_in_all_scripts_are_read(collection: Collection, tmp_pa
     assert not report.of(ChangeKind.FAILED)
 
 
+def test_a_folder_has_one_name_however_it_is_written(
+    collection: Collection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection.sync([folder])
+    monkeypatch.chdir(folder)
+    for spelling in (".", "../documents", f"{folder}/", f"{folder}/../documents/."):
+        assert collection.sync([spelling]).unchanged == 3
+    assert len(texts(collection)) == 3
+    assert len(collection.remove(["../documents/mine.txt"])) == 1
+
+
 def test_a_report_is_json(collection: Collection, folder: Path) -> None:
     report = json.loads(collection.sync([folder]).to_json())
     assert report["added"] == 3
