@@ -24,7 +24,7 @@ from app.log_setup import set_up_logging
 from app.progress import JsonProgress, SyncBar
 from app.settings import Settings, SettingsFileError, load_settings
 from embedder import Embedder, EmbedderError, load_embedder
-from indexer import ChangeKind, Collection, IndexerError, find_faults, repair
+from indexer import ChangeKind, Collection, IndexerError, find_faults, repair, require_folders
 from retriever import Retriever, RetrieverError
 
 EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
@@ -83,6 +83,7 @@ def ingest(
     The exit code is 1 if a file could not be read; all others are in the collection all the same.
     """
     settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
+    require_folders(folders)  # before a collection is made for nothing
     progress = JsonProgress(_out()) if as_json else SyncBar(_err())
     try:
         with _target(settings, dry_run=dry_run) as target, progress as tell:

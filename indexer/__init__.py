@@ -21,6 +21,7 @@ from indexer.identity import Identity
 from indexer.passages import PassageSettings
 from indexer.readers import ReadLimits, supported_suffixes
 from indexer.report import ChangeKind, FileChange, Phase, SyncProgress, SyncReport
+from indexer.scan import require_folders
 from indexer.session import PassageFilter, Session, StoredFile, StoredPassage
 from indexer.verify import Fault, FaultKind, find_faults, repair
 
@@ -51,5 +52,6 @@ __all__ = [
     "SyncReport",
     "find_faults",
     "repair",
+    "require_folders",
     "supported_suffixes",
 ]

@@ -37,6 +37,18 @@ class Scan:
     hidden_from_view: list[Path] = field(default_factory=list)
 
 
+def require_folders(folders: Sequence[Path]) -> None:
+    """Refuse to go on without one of the folders.
+
+    Raises:
+        FolderError: If one of them does not exist: an unmounted disk must not look like an empty one.
+    """
+    for folder in folders:
+        if not folder.exists():
+            msg = f"{folder} does not exist; nothing was changed. Check the path, or whether its disk is mounted"
+            raise FolderError(msg)
+
+
 def scan_folders(folders: Sequence[Path]) -> Scan:
     """List the files of folders (or single files) that a sync has to look at.
 
@@ -45,15 +57,13 @@ def scan_folders(folders: Sequence[Path]) -> Scan:
     folder and below) are left out.
 
     Raises:
-        FolderError: If one of the folders does not exist: an unmounted disk must not look like an empty one.
+        FolderError: If one of the folders does not exist.
     """
     scan = Scan()
     seen: set[tuple[int, int]] = set()
     linked: list[tuple[Path, _Ignores]] = []
+    require_folders(folders)
     for folder in folders:
-        if not folder.exists():
-            msg = f"{folder} does not exist; nothing was changed. Check the path, or whether its disk is mounted"
-            raise FolderError(msg)
         if folder.is_dir():
             _walk(folder, (), scan, seen, linked)
         else:

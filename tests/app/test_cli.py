@@ -118,6 +118,11 @@ def test_mistakes_are_one_line_and_exit_code_1(polyseek: Run, arguments: list[st
     assert len(answer.stderr.strip().splitlines()) == 1
 
 
+def test_a_mistyped_folder_makes_no_collection(polyseek: Run, tmp_path: Path) -> None:
+    assert polyseek("ingest", tmp_path, tmp_path / "nowhere").returncode == 1
+    assert not (tmp_path / "collection").exists()
+
+
 def test_unknown_options_exit_with_2(polyseek: Run) -> None:
     assert polyseek("ask", "--no-such-option").returncode == 2
 
