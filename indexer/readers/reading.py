@@ -24,6 +24,12 @@ PAUSE_S: Final = 0.3
 
 MEGABYTE: Final = 1_000_000
 
+PLAIN_TYPES: Final = ("txt", "md")
+"""Files that are nothing but text: their size says how much of it they hold."""
+
+MOST_BYTES_PER_BYTE: Final = 2
+"""UTF-16 takes up to twice the bytes of UTF-8, in which the limit of text is counted."""
+
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -71,7 +77,7 @@ def _read_once(path: Path, reader: Reader, limits: ReadLimits) -> ReadDocument:
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         before = os.fstat(descriptor)
         _refuse_other_than_file(before)
-        _check_size(before.st_size, limits)
+        _check_size(before.st_size, reader, limits)
         try:
             return _document(Source(path=path, data=file.readall()), reader, limits)
         except ReadError:
@@ -82,7 +88,7 @@ def _read_once(path: Path, reader: Reader, limits: ReadLimits) -> ReadDocument:
 
 
 def _document(source: Source, reader: Reader, limits: ReadLimits) -> ReadDocument:
-    _check_size(len(source.data), limits)
+    _check_size(len(source.data), reader, limits)
     if not source.data:
         raise ReadError(FailureReason.EMPTY, "the file is empty (0 bytes); save it again or remove it")
     extracted = reader.extract(source)
@@ -125,9 +131,15 @@ def _refuse_other_than_file(status: os.stat_result) -> None:
         )
 
 
-def _check_size(size: int, limits: ReadLimits) -> None:
+def _check_size(size: int, reader: Reader, limits: ReadLimits) -> None:
     if size > limits.file_mb * MEGABYTE:
         message = f"the file has {size / MEGABYTE:.0f} MB, more than the limit of {limits.file_mb} MB; split the file"
+        raise ReadError(FailureReason.TOO_LARGE, message)
+    if reader.document_type in PLAIN_TYPES and size > MOST_BYTES_PER_BYTE * limits.text_mb * MEGABYTE:
+        message = (
+            f"the file has {size / MEGABYTE:.0f} MB, more text than the limit of {limits.text_mb} MB allows in any "
+            "encoding; split the file"
+        )
         raise ReadError(FailureReason.TOO_LARGE, message)
 
 
