@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,14 +11,6 @@ from app.terminal import write_json
 from indexer import Phase, SyncProgress
 
 SECONDS_BETWEEN_LINES = 0.2
-
-
-class ProgressDisplay(Protocol):
-    """A context manager that hands out the callback of `Collection.sync`."""
-
-    def __enter__(self) -> Callable[[SyncProgress], None]: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 class SyncBar:

@@ -134,12 +134,6 @@ class Session:
             FROM files LEFT JOIN documents ON documents.id = files.document_id ORDER BY path"""
         return [StoredFile(**row) for row in self.database.execute(sql)]
 
-    def page_text(self, path: str, number: int) -> str | None:
-        """The text of one page of a file, or None if there is no such page."""
-        sql = "SELECT text FROM pages JOIN files USING (document_id) WHERE path = ? AND number = ?"
-        row = self.database.execute(sql, [path, number]).fetchone()
-        return None if row is None else str(row[0])
-
     def language_counts(self) -> dict[str, int]:
         """Number of passages in each language, most frequent first."""
         sql = "SELECT language, count(*) FROM passages GROUP BY language ORDER BY count(*) DESC, language"
