@@ -13,6 +13,7 @@ import pytest
 
 from embedder import Embedder, Vectors
 from indexer import Collection, find_faults
+from indexer.store import open_for_reading
 
 KILLS = 25
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -36,6 +37,22 @@ def contents(collection: Collection) -> dict[Key, Vectors]:
         for passage, vector in zip(stored, vectors, strict=True)
         for path in passage.paths
     }
+
+
+def stored_documents(place: Path) -> int:
+    """Documents committed so far; 0 while the collection is being made."""
+    if not Collection.exists(place):
+        return 0
+    database = open_for_reading(place)
+    try:
+        return int(database.execute("SELECT count(*) FROM documents").fetchone()[0])
+    finally:
+        database.close()
+
+
+def wait_for_documents(process: "subprocess.Popen[bytes]", place: Path, wanted: int) -> None:
+    """Wait until so many documents are committed, or the process has ended."""
+    wait_until(lambda: process.poll() is not None or stored_documents(place) >= wanted)
 
 
 def wait_until(condition, seconds: float = 60) -> None:
@@ -81,7 +98,12 @@ def test_killed_at_25_random_points_every_ingest_is_completed_by_the_next(
         place = tmp_path / f"{number}"
         process = start_ingest(documents, place)
         wait_until((place / "collection.sqlite").exists)
-        time.sleep(moments.uniform(0, seconds))
+        if number % 2:  # at any time
+            time.sleep(moments.uniform(0, seconds))
+        else:  # between, or during, the commits of documents, which follow one another closely
+            wanted = moments.randint(1, 25)
+            wait_for_documents(process, place, wanted)
+            time.sleep(moments.uniform(0, 0.01))
         process.kill()
         process.wait()
         if not Collection.exists(place):  # killed while it was made: nothing was promised yet
