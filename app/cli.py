@@ -25,7 +25,7 @@ from app.progress import JsonProgress, SyncBar
 from app.settings import Settings, SettingsFileError, load_settings
 from embedder import Embedder, EmbedderError, load_embedder
 from indexer import ChangeKind, Collection, IndexerError, find_faults, repair, require_folders
-from retriever import Retriever, RetrieverError
+from retriever import Retriever, RetrieverError, SearchMode
 
 EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
 
@@ -120,6 +120,9 @@ def ask(
     dimension: Annotated[
         int | None, typer.Option(help="Compare only the first dimensions (Matryoshka encoders).")
     ] = None,
+    mode: Annotated[
+        SearchMode, typer.Option(help="Find by meaning in any language, or by words: codes, numbers, names.")
+    ] = SearchMode.DENSE,
     neutral: Annotated[
         float | None, typer.Option(help="0: my language first … 1: any language alike.", show_default="the view's, 0.7")
     ] = None,
@@ -136,6 +139,7 @@ def ask(
         result = retriever.search(
             question,
             top_k=settings.top_k,
+            mode=mode,
             languages=language or None,
             folders=folder or None,
             document_types=document_type or None,

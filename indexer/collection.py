@@ -15,6 +15,7 @@ from sqlite3 import Connection
 from embedder import Embedder, load_embedder
 from indexer.errors import CollectionExistsError, CollectionMissingError, FolderError, SettingsError
 from indexer.identity import FORMAT_VERSION, Identity
+from indexer.lexical import LexicalIndex, LexicalWriter
 from indexer.lock import writer_lock
 from indexer.neutral import Space, check_strength
 from indexer.passages import PassageSettings
@@ -41,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 VECTORS = "vectors"
 VIEWS = "views"
+LEXICAL = "lexical"
 OWN_NAMES = {*DATABASE_FILES, "writer.lock", "writer.json", VECTORS, VIEWS}
 MAX_UNCOVERED = 0.10
 """A view is rebuilt when it does not cover more than this share of the live passages."""
@@ -66,6 +68,7 @@ class Collection:
         self._embedder = embedder
         self._idle: LifoQueue[Connection] = LifoQueue()
         self._snapshot: Snapshot | None = None
+        self._lexical: LexicalIndex | None = None
         self._loading = threading.RLock()
 
     @classmethod
@@ -252,6 +255,7 @@ class Collection:
             )
             ingestion.carry_out(plan, pool)
             self._refresh_view(store)
+            self._refresh_lexical()
             report = _report(ingestion.changes, plan, scan, passages=ingestion.passages, clock=clock, dry_run=False)
             store.record_run(
                 started_at=started.isoformat(timespec="seconds"),
@@ -279,6 +283,7 @@ class Collection:
                     store.forget_files(gone)
                     store.drop_orphans()
                 self._refresh_view(store)
+                self._refresh_lexical()
         return gone
 
     def rebuild_view(self, *, neutral: float | None = None) -> None:
@@ -294,6 +299,18 @@ class Collection:
         strength = None if neutral is None else check_strength(neutral)
         with self._writing() as store:
             self._publish(store, strength)
+            self._refresh_lexical()
+
+    def lexical_index(self) -> LexicalIndex:
+        """The word search over this collection's passages, opened when first asked for.
+
+        Raises:
+            LexicalIndexError: If it is missing or damaged; the next sync, or `rebuild_view`, builds it anew.
+        """
+        with self._loading:
+            if self._lexical is None:
+                self._lexical = LexicalIndex.open(self.path / VIEWS / LEXICAL, owner=self.identity.collection_id)
+            return self._lexical
 
     def close(self) -> None:
         """Close the idle database connections; the collection can still be used afterwards."""
@@ -331,6 +348,18 @@ class Collection:
         dead = covered - (len(live) - missing)
         if missing > MAX_UNCOVERED * len(live) or dead > MAX_DEAD * covered:
             self._publish(store)
+
+    def _refresh_lexical(self) -> None:
+        """Bring the word search up to what is committed; after a kill, the next call catches up."""
+        with self.session() as session:
+            ids, generation = session.snapshot.passage_ids, session.snapshot.generation
+
+            def read(wanted: list[int]) -> list[tuple[str, str]]:
+                return [(passage.text, passage.language) for passage in session.passages(wanted)]
+
+            with LexicalWriter.open(self.path / VIEWS / LEXICAL, owner=self.identity.collection_id) as writer:
+                if writer.watermark != generation:
+                    writer.reconcile(ids, read, generation)
 
     def _publish(self, store: Store, strength: float | None = None) -> None:
         with self.session() as session:

@@ -84,6 +84,13 @@ class Snapshot:
         """The stored vectors, to be compared in a space."""
         return Rows(vectors=self.vectors, languages=self.row_languages, space=space)
 
+    def allow_passages(self, allowed: RowMask) -> npt.NDArray[np.bool_]:
+        """Turn flags over rows into flags over passage ids."""
+        ids = self.passage_ids[allowed[self.rows]]
+        mask = np.zeros(int(self.passage_ids.max(initial=-1)) + 1, dtype=np.bool_)
+        mask[ids] = True
+        return mask
+
     def passages_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The passage ids of live vector rows."""
         return self.passage_ids[np.searchsorted(self.rows, rows)]

@@ -8,7 +8,7 @@
 
 from embedder import DimensionError
 from retriever.errors import QuestionError, RetrieverError
-from retriever.results import Highlight, Hit, SearchResult, Timings
+from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
 from retriever.retriever import Retriever
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "QuestionError",
     "Retriever",
     "RetrieverError",
+    "SearchMode",
     "SearchResult",
     "Timings",
 ]

@@ -1,6 +1,14 @@
 """What a search returns."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SearchMode(StrEnum):
+    """How passages are found: by meaning, or by their words (BM25; best for codes, numbers and names)."""
+
+    DENSE = "dense"
+    LEXICAL = "lexical"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,7 @@ class Hit:
         page: Number of the page, from 1.
         start: Where the passage begins on its page, in characters.
         language: Language code of the passage, "und" if unknown.
-        score: Cosine similarity with the question, in [-1, 1], higher is better.
+        score: Higher is better: cosine similarity with the question, in [-1, 1]; BM25, above 0, in lexical mode.
     """
 
     passage_id: int

@@ -12,7 +12,7 @@ from indexer.neutral import Space, check_strength, move_query
 from indexer.scan import place
 from retriever.errors import QuestionError
 from retriever.highlight import highlight_sentences, whole_text
-from retriever.results import Highlight, Hit, SearchResult, Timings
+from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
 
 
 class Retriever:
@@ -47,6 +47,7 @@ class Retriever:
         question: str,
         *,
         top_k: int = 5,
+        mode: SearchMode = SearchMode.DENSE,
         languages: Sequence[str] | None = None,
         folders: Sequence[Path | str] | None = None,
         document_types: Sequence[str] | None = None,
@@ -64,6 +65,7 @@ class Retriever:
         Args:
             question: The question, in any language.
             top_k: How many passages to return, at least 1.
+            mode: By meaning, in any language; or by words, in the question's language.
             languages: Only passages in these languages (codes, "und" for unknown).
             folders: Only files in these folders, or these files.
             document_types: Only documents of these types ("pdf", "txt", "md", "html").
@@ -82,6 +84,7 @@ class Retriever:
         Raises:
             QuestionError: If the question is empty or an option is out of range.
             SettingsError: If `neutral` is not between 0 and 1.
+            LexicalIndexError: If words are asked for and their index is missing or damaged.
             DimensionError: If the encoder has no such dimension.
             IdentityError: If the encoder at hand is not the collection's.
         """
@@ -103,10 +106,15 @@ class Retriever:
             space = _space(snapshot.space, neutral, dimension, embedder.card)
             allowed = session.allowed_rows(wanted)
             moved = move_query(query, language, snapshot.means, space)
-            rows, scores = snapshot.search(moved, top_k, allowed, space)
-            found = rows[0] >= 0
+            if mode is SearchMode.DENSE:
+                rows, similarities = snapshot.search(moved, top_k, allowed, space)
+                found = rows[0] >= 0
+                ids, scores = snapshot.passages_of(rows[0][found]), similarities[0][found]
+            else:
+                index = self.collection.lexical_index()
+                ids, scores = index.search(question, top_k, allowed=snapshot.allow_passages(allowed))
             search_ms = clock.lap_ms()
-            passages = session.passages(snapshot.passages_of(rows[0][found]).tolist())
+            passages = session.passages(ids.tolist())
             fetch_ms = clock.lap_ms()
         if highlight:
             highlights = highlight_sentences(embedder, moved, passages, snapshot.means, space)
@@ -117,7 +125,7 @@ class Retriever:
             question_language=language,
             hits=tuple(
                 _hit(passage, highlight, score, wanted.folders)
-                for passage, highlight, score in zip(passages, highlights, scores[0][found].tolist(), strict=True)
+                for passage, highlight, score in zip(passages, highlights, scores.tolist(), strict=True)
             ),
             searched_passages=int(allowed.sum()),
             timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=fetch_ms, highlight_ms=clock.lap_ms()),

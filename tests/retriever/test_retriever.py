@@ -1,3 +1,4 @@
+import shutil
 import threading
 from datetime import date, timedelta
 from pathlib import Path
@@ -5,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from indexer import Collection, CollectionMissingError
-from retriever import DimensionError, QuestionError, Retriever
+from indexer.lexical import LexicalIndexError
+from retriever import DimensionError, QuestionError, Retriever, SearchMode
 
 
 @pytest.fixture
@@ -72,6 +74,29 @@ def test_a_matryoshka_encoder_can_be_searched_at_a_smaller_dimension(retriever: 
 def test_a_dimension_the_encoder_was_not_trained_for_is_refused(retriever: Retriever) -> None:
     with pytest.raises(DimensionError, match="32, 64"):
         retriever.search("salt", dimension=33)
+
+
+def test_words_are_found_as_they_are_written(retriever: Retriever, folder: Path) -> None:
+    (folder / "codes.txt").write_text("Order part KX-4711 from the store.\n")
+    retriever.collection.sync([folder])
+    (hit,) = retriever.search("KX-4711", mode=SearchMode.LEXICAL).hits
+    assert (hit.path, hit.highlighted_text) == (str(folder / "codes.txt"), "Order part KX-4711 from the store.")
+    assert hit.score > 0
+    assert retriever.search("KX-4711", mode=SearchMode.LEXICAL, document_types=["md"]).hits == ()
+    assert retriever.search("zzzz", mode=SearchMode.LEXICAL).hits == ()
+    (folder / "codes.txt").unlink()
+    retriever.collection.sync([folder])
+    assert retriever.search("KX-4711", mode=SearchMode.LEXICAL).hits == ()
+
+
+def test_a_missing_word_index_is_said_and_built_by_the_next_sync(retriever: Retriever, folder: Path) -> None:
+    shutil.rmtree(retriever.collection.path / "views" / "lexical")
+    with Retriever.open(retriever.collection.path, embedder=retriever.collection.embedder) as again:
+        with pytest.raises(LexicalIndexError):
+            again.search("salt", mode=SearchMode.LEXICAL)
+        assert again.search("salt").hits
+        again.collection.sync([folder])
+        assert "salt" in again.search("salt", mode=SearchMode.LEXICAL).hits[0].text
 
 
 def test_the_question_language_can_be_said(retriever: Retriever) -> None:
