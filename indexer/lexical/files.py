@@ -77,7 +77,7 @@ def open_index(folder: Path) -> OpenIndex:
     try:
         index = Index.open(links.name if links else str(folder))
         if index.schema != make_schema():
-            msg = f"the lexical index in {folder} has other fields; build it anew: polyseek verify --repair"
+            msg = f"the lexical index in {folder} has other fields; build it anew: polyseek reindex"
             raise LexicalIndexError(msg)
         index.config_reader("manual")
         searcher = index.searcher()
@@ -85,7 +85,7 @@ def open_index(folder: Path) -> OpenIndex:
             index=index, searcher=searcher, state=_read_state(index, searcher), highest=_highest(searcher), links=links
         )
     except (ValueError, OSError, LookupError) as error:
-        msg = f"the lexical index in {folder} cannot be opened ({error}); build it anew: polyseek verify --repair"
+        msg = f"the lexical index in {folder} cannot be opened ({error}); build it anew: polyseek reindex"
         raise LexicalIndexError(msg) from error
 
 
@@ -98,7 +98,7 @@ def check_index(folder: Path, *, owner: str) -> OpenIndex:
     opened = open_index(folder)
     expected = State(owner=owner, analyzer=ANALYZER_VERSION, watermark=opened.state.watermark)
     if opened.state != expected:
-        msg = f"the lexical index in {folder} is {opened.state}, expected {expected}; run: polyseek verify --repair"
+        msg = f"the lexical index in {folder} is {opened.state}, expected {expected}; run: polyseek reindex"
         raise LexicalIndexError(msg)
     for _ in range(_ATTEMPTS):
         meta = _read_meta(folder)
@@ -107,7 +107,7 @@ def check_index(folder: Path, *, owner: str) -> OpenIndex:
             return opened
         if _read_meta(folder) == meta:  # otherwise a writer replaced files meanwhile
             break
-    msg = f"{fault}; build the lexical index anew: polyseek verify --repair"
+    msg = f"{fault}; build the lexical index anew: polyseek reindex"
     raise LexicalIndexError(msg)
 
 
@@ -149,7 +149,7 @@ def _read_meta(folder: Path) -> str:
     try:
         return (folder / META).read_text()
     except OSError as error:
-        msg = f"the lexical index in {folder} cannot be read ({error}); build it anew: polyseek verify --repair"
+        msg = f"the lexical index in {folder} cannot be read ({error}); build it anew: polyseek reindex"
         raise LexicalIndexError(msg) from error
 
 

@@ -367,7 +367,7 @@ DAMAGES = [
 def test_damage_is_noticed_and_the_index_built_anew(place: Path, fill: Fill, damage: Callable[[Path], None]) -> None:
     fill("salt", "gold")
     damage(place)
-    with pytest.raises(LexicalIndexError, match="polyseek verify --repair"):
+    with pytest.raises(LexicalIndexError, match="polyseek reindex"):
         LexicalIndex.open(place, owner=OWNER)
     with LexicalWriter.open(place, owner=OWNER) as writer:
         assert writer.watermark is None
@@ -376,7 +376,7 @@ def test_damage_is_noticed_and_the_index_built_anew(place: Path, fill: Fill, dam
 
 
 def test_a_missing_index_says_what_to_type(place: Path) -> None:
-    with pytest.raises(LexicalIndexError, match="polyseek verify --repair"):
+    with pytest.raises(LexicalIndexError, match="polyseek reindex"):
         LexicalIndex.open(place, owner=OWNER)
 
 

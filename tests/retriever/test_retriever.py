@@ -89,13 +89,18 @@ def test_words_are_found_as_they_are_written(retriever: Retriever, folder: Path)
     assert retriever.search("KX-4711", mode=SearchMode.LEXICAL).hits == ()
 
 
-def test_a_missing_word_index_is_said_and_built_by_the_next_sync(retriever: Retriever, folder: Path) -> None:
+@pytest.mark.parametrize(
+    "rebuild",
+    [lambda collection, _: collection.rebuild_view(), lambda collection, folder: collection.sync([folder])],
+    ids=["reindex", "sync"],
+)
+def test_a_missing_word_index_is_said_and_can_be_built_anew(retriever: Retriever, folder: Path, rebuild) -> None:
     shutil.rmtree(retriever.collection.path / "views" / "lexical")
     with Retriever.open(retriever.collection.path, embedder=retriever.collection.embedder) as again:
-        with pytest.raises(LexicalIndexError):
+        with pytest.raises(LexicalIndexError, match="polyseek reindex"):
             again.search("salt", mode=SearchMode.LEXICAL)
         assert again.search("salt").hits
-        again.collection.sync([folder])
+        rebuild(again.collection, folder)
         assert "salt" in again.search("salt", mode=SearchMode.LEXICAL).hits[0].text
 
 
