@@ -287,7 +287,7 @@ def _target(settings: Settings, *, dry_run: bool) -> Iterator[Collection]:
 
 def _chosen_embedder(settings: Settings) -> Embedder | None:
     """The encoder the user chose; None leaves it to the collection, which loads its own only when it needs it."""
-    if (settings.model, settings.backend, settings.device, settings.cache_dir) == ("auto", "auto", "auto", None):
+    if settings.leaves_encoder_open:
         return None
     return load_embedder(settings.model, backend=settings.backend, device=settings.device, cache_dir=settings.cache_dir)
 

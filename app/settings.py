@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
 
+    @property
+    def leaves_encoder_open(self) -> bool:
+        """True if nothing about the encoder was chosen: a collection then loads its own, when it needs it."""
+        return (self.model, self.backend, self.device, self.cache_dir) == ("auto", "auto", "auto", None)
+
     def read_limits(self) -> ReadLimits:
         """Time and memory that reading one file may take."""
         return ReadLimits(

@@ -51,10 +51,9 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
     Raises:
         EmbedderError: If there is no such encoder, or it cannot run here.
     """
-    chosen = (settings.model, settings.backend, settings.device)
-    if chosen == ("auto", "auto", "auto") and settings.cache_dir is None:
+    if settings.leaves_encoder_open:
         return None
-    return _load_embedder(*chosen, settings.cache_dir)
+    return _load_embedder(settings.model, settings.backend, settings.device, settings.cache_dir)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
