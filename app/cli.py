@@ -122,7 +122,7 @@ def ask(
     ] = None,
     mode: Annotated[
         SearchMode, typer.Option(help="Find by meaning in any language, or by words: codes, numbers, names.")
-    ] = SearchMode.DENSE,
+    ] = SearchMode.HYBRID,
     neutral: Annotated[
         float | None, typer.Option(help="0: my language first … 1: any language alike.", show_default="the view's, 0.7")
     ] = None,

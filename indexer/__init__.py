@@ -18,12 +18,17 @@ from indexer.errors import (
     SettingsError,
 )
 from indexer.identity import Identity
+from indexer.lexical import LexicalIndex, LexicalIndexError
+from indexer.neutral import Space
 from indexer.passages import PassageSettings
 from indexer.readers import ReadLimits, supported_suffixes
 from indexer.report import ChangeKind, FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import require_folders
-from indexer.session import PassageFilter, Session, StoredFile, StoredPassage
+from indexer.session import PassageFilter, Session, StoredDocument, StoredFile, StoredPassage
+from indexer.snapshot import Snapshot
+from indexer.texts import TextDocument
 from indexer.verify import Fault, FaultKind, find_faults, repair
+from indexer.views import RowMask
 
 __all__ = [
     "ChangeKind",
@@ -40,16 +45,23 @@ __all__ = [
     "Identity",
     "IdentityError",
     "IndexerError",
+    "LexicalIndex",
+    "LexicalIndexError",
     "PassageFilter",
     "PassageSettings",
     "Phase",
     "ReadLimits",
+    "RowMask",
     "Session",
     "SettingsError",
+    "Snapshot",
+    "Space",
+    "StoredDocument",
     "StoredFile",
     "StoredPassage",
     "SyncProgress",
     "SyncReport",
+    "TextDocument",
     "find_faults",
     "repair",
     "require_folders",

@@ -35,12 +35,12 @@ from indexer.store import (
     open_for_reading,
 )
 from indexer.sync import Ingestion, recipe_of
-from indexer.vectors import cut_back_tails
+from indexer.texts import TextDocument
+from indexer.vectors import VECTORS, VectorKind, cut_back_tails
 from indexer.views.files import publish_view
 
 logger = logging.getLogger(__name__)
 
-VECTORS = "vectors"
 VIEWS = "views"
 LEXICAL = "lexical"
 OWN_NAMES = {*DATABASE_FILES, "writer.lock", "writer.json", VECTORS, VIEWS}
@@ -113,8 +113,8 @@ class Collection:
         means = embedder.language_means()
         folder.mkdir(parents=True, exist_ok=True)
         with writer_lock(folder), Store.writing(folder) as store:
-            for name in (VECTORS, VIEWS):
-                (folder / name).mkdir(exist_ok=True)
+            for name in (*(f"{VECTORS}/{kind}" for kind in VectorKind), VIEWS):
+                (folder / name).mkdir(parents=True, exist_ok=True)
             store.create_tables(identity.to_json(), means.to_bytes())
         return cls(folder, identity, embedder)
 
@@ -265,18 +265,49 @@ class Collection:
             )
         return report
 
-    def remove(self, paths: Sequence[Path | str]) -> list[str]:
-        """Take files, or all files of folders, out of the collection; the files themselves are not touched.
+    def add(self, documents: Iterable[TextDocument]) -> int:
+        """Add texts that are not files; a text under a known name replaces the one before.
+
+        They stay until they are removed: a sync looks at files only. What is committed when it is interrupted is kept.
+
+        Args:
+            documents: The texts, read as they are needed; empty ones are passed over.
 
         Returns:
-            The paths that were removed, sorted; those not in the collection are not among them.
+            Number of passages stored.
+
+        Raises:
+            CollectionLockedError: If another process is writing.
+            CollectionReadOnlyError: If the collection cannot be written to.
         """
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._writing() as store:
+            ingestion = Ingestion(
+                store=store,
+                vectors_folder=self.path / VECTORS,
+                embedder=lambda: self.embedder,
+                settings=self.identity.passages,
+                progress=lambda _: None,
+                modified=lambda _: now,
+            )
+            ingestion.add_texts(documents, known_files(store.connection))
+            self._refresh_view(store)
+            self._refresh_lexical()
+        return ingestion.passages
+
+    def remove(self, paths: Sequence[Path | str]) -> list[str]:
+        """Take files, all files of folders, or texts out of the collection; the files themselves are not touched.
+
+        Returns:
+            The paths and names that were removed, sorted; those not in the collection are not among them.
+        """
+        names = {str(path) for path in paths}
         places = [place(path) for path in paths]
         with self._writing() as store:
             gone = sorted(
                 path
                 for path in known_files(store.connection)
-                if any(Path(path).is_relative_to(gone_from) for gone_from in places)
+                if path in names or any(Path(path).is_relative_to(gone_from) for gone_from in places)
             )
             if gone:
                 with store.change():
@@ -326,9 +357,11 @@ class Collection:
     @contextmanager
     def _writing(self) -> Iterator[Store]:
         with writer_lock(self.path), Store.writing(self.path) as store:
-            removed = cut_back_tails(self.path / VECTORS, store.segments(), self.identity.dimension)
-            if removed:
-                logger.info("removed %d bytes that an interrupted run had left in %s", removed, self.path / VECTORS)
+            for kind in VectorKind:
+                place = self.path / VECTORS / kind
+                removed = cut_back_tails(place, store.segments(kind), self.identity.dimension)
+                if removed:
+                    logger.info("removed %d bytes that an interrupted run had left in %s", removed, place)
             yield store
 
     def _plan(

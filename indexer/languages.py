@@ -99,16 +99,28 @@ def identify_language(text: str) -> LanguageGuess:
     Returns:
         The language; `UNKNOWN` with confidence 0 for a text without letters of our scripts.
     """
+    probabilities = language_probabilities(text)
+    if not probabilities:
+        return LanguageGuess(language=UNKNOWN, confidence=0.0)
+    best = max(probabilities, key=lambda language: probabilities[language])
+    return LanguageGuess(language=best, confidence=probabilities[best])
+
+
+def language_probabilities(text: str) -> dict[str, float]:
+    """Say how likely this text is in each language of its script; see `identify_language`.
+
+    Returns:
+        Probabilities by language code, together at most 1: less where other scripts are mixed in. Empty for a text
+        without letters of our scripts.
+    """
     sample = _sample(text)
     shares = script_shares(sample)
     if not shares:
-        return LanguageGuess(language=UNKNOWN, confidence=0.0)
+        return {}
     script = max(shares, key=lambda candidate: shares[candidate])
     languages = _SCRIPT_LANGUAGES[script]
-    if not languages:
-        return LanguageGuess(language=UNKNOWN, confidence=0.0)
-    if len(languages) == 1:
-        return LanguageGuess(language=languages[0], confidence=shares[script])
+    if len(languages) <= 1:
+        return dict.fromkeys(languages, shares[script])
     return _classify(sample, languages, share=shares[script])
 
 
@@ -188,8 +200,8 @@ def _script_of(language: str) -> Script:
     return next(script for script, languages in _SCRIPT_LANGUAGES.items() if language in languages)
 
 
-def _classify(sample: str, languages: tuple[str, ...], *, share: float) -> LanguageGuess:
-    """Choose between the languages of one script, which has this share of the letters."""
+def _classify(sample: str, languages: tuple[str, ...], *, share: float) -> dict[str, float]:
+    """Weigh the languages of one script, which has this share of the letters, against one another."""
     probabilities = dict.fromkeys(languages, 0.0)
     for label, probability in _model().rank(sample):
         language = _ALIASES.get(label, label)
@@ -197,9 +209,8 @@ def _classify(sample: str, languages: tuple[str, ...], *, share: float) -> Langu
             probabilities[language] += probability
     total = sum(probabilities.values())
     if total == 0:  # the classifier is sure of a language in another script: a mixture it cannot judge
-        return LanguageGuess(language=UNKNOWN, confidence=0.0)
-    best = max(languages, key=lambda language: probabilities[language])
-    return LanguageGuess(language=best, confidence=min(1.0, share * probabilities[best] / total))
+        return {}
+    return {language: min(1.0, share * probability / total) for language, probability in probabilities.items()}
 
 
 @functools.cache

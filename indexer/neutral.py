@@ -86,18 +86,18 @@ def row_languages(rows: npt.NDArray[np.int64], languages: list[str], total: int,
     return RowLanguages(codes=codes, means=np.concatenate([zero, means.passages]))
 
 
-def move_query(query: Vectors, language: str, means: LanguageMeans, space: Space) -> Vectors:
+def move_query(query: Vectors, languages: Mapping[str, float], means: LanguageMeans, space: Space) -> Vectors:
     """Take a question's vector into a space.
 
     Args:
         query: (1, full dimension) float32 unit row.
-        language: The question's language; one without a mean is not shifted.
+        languages: How likely the question is in each language: it loses their means in this proportion. Languages
+            without a mean, and what is missing to 1, are not shifted.
         means: The encoder's language means.
         space: Where to.
 
     Returns:
         (1, space.dimension) float32 unit row.
     """
-    if space.strength and language in means.languages:
-        query = query - np.float32(space.strength) * means.queries[means.languages.index(language)]
-    return shorten(query, space.dimension)
+    weights = np.array([languages.get(language, 0.0) for language in means.languages], dtype=np.float32)
+    return shorten(query - np.float32(space.strength) * (weights @ means.queries), space.dimension)

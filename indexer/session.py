@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.snapshot import Snapshot
+from indexer.store import SPAN_TYPE
 from indexer.views import RowMask
 
 
@@ -33,7 +34,7 @@ class PassageFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPassage:
-    """A passage with the document it stands in."""
+    """A passage with the document it stands in; `sentences` are (start, end) in its text."""
 
     id: int
     document_id: int
@@ -43,6 +44,16 @@ class StoredPassage:
     language: str
     title: str
     document_type: str
+    sentences: tuple[tuple[int, int], ...]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDocument:
+    """A document, its main language and the files (or names of texts) that hold it."""
+
+    id: int
+    language: str
     paths: tuple[str, ...]
 
 
@@ -107,14 +118,17 @@ class Session:
         """The passages with these ids, in this order."""
         sql = f"""
             SELECT passages.id, passages.document_id, substr(pages.text, start + 1, "end" - start) AS text,
-                   page, start, passages.language, title, document_type
+                   page, start, passages.language, title, document_type, sentences
             FROM passages
             JOIN documents ON documents.id = passages.document_id
             JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
             WHERE passages.id IN ({_marks(ids)})"""  # noqa: S608  only question marks are joined
-        rows = {row["id"]: row for row in self.database.execute(sql, list(ids))}
+        rows = {row["id"]: dict(row) for row in self.database.execute(sql, list(ids))}
         paths = self._paths({row["document_id"] for row in rows.values()})
-        return [StoredPassage(**rows[key], paths=paths[rows[key]["document_id"]]) for key in ids]
+        for row in rows.values():
+            spans = np.frombuffer(row["sentences"], dtype=SPAN_TYPE).reshape(-1, 2)
+            row |= {"sentences": tuple(map(tuple, spans.tolist())), "paths": paths[row["document_id"]]}
+        return [StoredPassage(**rows[key]) for key in ids]
 
     def _paths(self, documents: Iterable[int]) -> dict[int, tuple[str, ...]]:
         wanted = list(documents)
@@ -133,6 +147,14 @@ class Session:
                    (SELECT count(*) FROM passages WHERE passages.document_id = files.document_id) AS passages
             FROM files LEFT JOIN documents ON documents.id = files.document_id ORDER BY path"""
         return [StoredFile(**row) for row in self.database.execute(sql)]
+
+    def documents(self) -> list[StoredDocument]:
+        """Every document of the collection."""
+        paths: dict[int, list[str]] = {}
+        for document_id, path in self.database.execute("SELECT document_id, path FROM files ORDER BY path"):
+            paths.setdefault(document_id, []).append(path)
+        rows = self.database.execute("SELECT id, language FROM documents ORDER BY id")
+        return [StoredDocument(id=key, language=language, paths=tuple(paths[key])) for key, language in rows]
 
     def language_counts(self) -> dict[str, int]:
         """Number of passages in each language, most frequent first."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from embedder import LanguageMeans, Vectors
 from indexer.neutral import DEFAULT_STRENGTH, RowLanguages, Space, row_languages
-from indexer.store import committed_segments
-from indexer.vectors import VectorReader
+from indexer.store import SPAN_TYPE, committed_segments
+from indexer.vectors import VECTORS, VectorKind, VectorReader
 from indexer.views import DenseView, Found, RowMask
 from indexer.views.exact import Rows, best, nothing, scan
 from indexer.views.files import ViewManifest, load_view, read_manifests, view_fault
@@ -30,7 +30,10 @@ class Snapshot:
         document_ids: (n,) int64, the document of each passage.
         languages: (n,) int16, index into `language_codes`.
         language_codes: The languages that occur, sorted.
-        vectors: The stored vectors.
+        vectors: The stored vectors of passages.
+        sentence_vectors: The stored vectors of their sentences.
+        first_sentences: (n,) int64, the sentence row of each passage's first sentence.
+        sentence_counts: (n,) int64, how many follow one another from there; at least 1.
         row_languages: The language of each vector row, for the neutral space.
         means: The encoder's language means.
         view: The dense view in use, or None.
@@ -44,6 +47,9 @@ class Snapshot:
     languages: npt.NDArray[np.int16]
     language_codes: tuple[str, ...]
     vectors: VectorReader
+    sentence_vectors: VectorReader
+    first_sentences: npt.NDArray[np.int64]
+    sentence_counts: npt.NDArray[np.int64]
     row_languages: RowLanguages
     means: LanguageMeans
     view: DenseView | None
@@ -95,6 +101,45 @@ class Snapshot:
         """The passage ids of live vector rows."""
         return self.passage_ids[np.searchsorted(self.rows, rows)]
 
+    def rows_of(self, passage_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The vector rows of passages; ids that are not live are left out."""
+        # Ids and rows are both given in the order of commits, so that the ids ascend with the rows.
+        places = np.searchsorted(self.passage_ids, passage_ids)
+        places[places == len(self.passage_ids)] = 0
+        return self.rows[places[self.passage_ids[places] == passage_ids]] if len(self.passage_ids) else self.rows
+
+    def similarities(self, query: Vectors, rows: npt.NDArray[np.int64], space: Space) -> npt.NDArray[np.float32]:
+        """Cosines of a question, (1, space.dimension) in `space`, with live rows: (n,) float32."""
+        found: npt.NDArray[np.float32] = self.row_languages.move(rows, self.vectors.take(rows), space) @ query[0]
+        return found
+
+    def best_sentences(
+        self, query: Vectors, rows: npt.NDArray[np.int64], space: Space
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Find the sentence of each passage that is nearest to a question.
+
+        Args:
+            query: (1, space.dimension) float32 unit row in `space`.
+            rows: (n,) live vector rows, each of a passage.
+            space: Where vectors are compared.
+
+        Returns:
+            The cosine of the nearest sentence, (n,) float32, and its number in its passage, (n,) int64.
+        """
+        places = np.searchsorted(self.rows, rows)
+        counts = self.sentence_counts[places]
+        begins = np.cumsum(counts) - counts
+        offsets = np.arange(counts.sum()) - np.repeat(begins, counts)
+        sentence_rows = np.repeat(self.first_sentences[places], counts) + offsets
+        moved = self.row_languages.move(np.repeat(rows, counts), self.sentence_vectors.take(sentence_rows), space)
+        scores = moved @ query[0]
+        if not len(rows):
+            return scores, offsets
+        best = np.maximum.reduceat(scores, begins)
+        is_best = scores == np.repeat(best, counts)
+        numbers = np.minimum.reduceat(np.where(is_best, offsets, len(offsets)), begins)
+        return best, numbers
+
 
 def read_generation(database: Connection) -> int:
     """The generation the open transaction sees; the first read of a transaction fixes it."""
@@ -122,8 +167,12 @@ def load_snapshot(
         CollectionDamagedError: If vectors are missing.
     """
     generation = read_generation(database)
-    vectors = VectorReader(folder / "vectors", committed_segments(database), dimension)
-    table = database.execute("SELECT id, row, document_id, language FROM passages ORDER BY row").fetchall()
+    vectors, sentence_vectors = (
+        VectorReader(folder / VECTORS / kind, committed_segments(database, kind), dimension) for kind in VectorKind
+    )
+    table = database.execute(
+        "SELECT id, row, document_id, language, sentence_row, length(sentences) FROM passages ORDER BY row"
+    ).fetchall()
     codes = sorted({row[3] for row in table})
     numbers = {code: number for number, code in enumerate(codes)}
     means = read_means(database)
@@ -137,6 +186,9 @@ def load_snapshot(
         languages=np.array([numbers[row[3]] for row in table], dtype=np.int16),
         language_codes=tuple(codes),
         vectors=vectors,
+        sentence_vectors=sentence_vectors,
+        first_sentences=np.array([row[4] for row in table], dtype=np.int64),
+        sentence_counts=np.array([row[5] for row in table], dtype=np.int64) // (2 * SPAN_TYPE.itemsize),
         row_languages=row_languages(rows, [row[3] for row in table], vectors.rows, means),
         means=means,
         view=view,

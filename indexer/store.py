@@ -11,17 +11,28 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from indexer.errors import CollectionDamagedError, CollectionMissingError
 from indexer.readers import ReadDocument
-from indexer.vectors import Segment
+from indexer.vectors import Segment, VectorKind
 
 DATABASE_NAME = "collection.sqlite"
+SPAN_TYPE = np.dtype("<i4")
+"""How the sentences of a passage are stored: start, end, start, end … in code points."""
+
 DATABASE_FILES = (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm")
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE language_means (content BLOB NOT NULL) STRICT;
-CREATE TABLE segments (number INTEGER PRIMARY KEY, first_row INTEGER NOT NULL, rows INTEGER NOT NULL) STRICT;
+CREATE TABLE segments (
+    kind TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    first_row INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    PRIMARY KEY (kind, number)
+) STRICT;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     content_hash TEXT NOT NULL,
@@ -57,7 +68,9 @@ CREATE TABLE passages (
     tokens INTEGER NOT NULL,
     language TEXT NOT NULL,
     language_confidence REAL NOT NULL,
-    row INTEGER NOT NULL UNIQUE
+    row INTEGER NOT NULL UNIQUE,
+    sentence_row INTEGER NOT NULL UNIQUE,
+    sentences BLOB NOT NULL
 ) STRICT;
 CREATE INDEX passages_of_document ON passages (document_id);
 CREATE TABLE runs (
@@ -89,7 +102,10 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPassage:
-    """A passage about to be stored: characters start … end - 1 of a page."""
+    """A passage about to be stored: characters start … end - 1 of a page.
+
+    `sentences` are the (start, end) of its sentences, counted from the start of the passage.
+    """
 
     page: int
     start: int
@@ -97,6 +113,7 @@ class NewPassage:
     tokens: int
     language: str
     language_confidence: float
+    sentences: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +170,13 @@ class Store:
             yield
             self.database.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 
-    def segments(self) -> list[Segment]:
-        """The committed vector segments, in order."""
-        return committed_segments(self.connection)
+    def segments(self, kind: VectorKind) -> list[Segment]:
+        """The committed vector segments of a kind, in order."""
+        return committed_segments(self.connection, kind)
 
-    def set_segment(self, segment: Segment) -> None:
+    def set_segment(self, kind: VectorKind, segment: Segment) -> None:
         """Record how many rows of a segment are committed."""
-        self.database.table("segments").upsert(asdict(segment), pk="number")
+        self.database.table("segments").upsert({"kind": kind.value, **asdict(segment)}, pk=("kind", "number"))
 
     def document_id(self, content_hash: str, recipe: str) -> int | None:
         """The stored document with this content, read and cut this way."""
@@ -167,8 +184,8 @@ class Store:
         row = self.database.execute(sql, [content_hash, recipe]).fetchone()
         return None if row is None else int(row[0])
 
-    def add_document(self, document: NewDocument, first_row: int, vectors_sha256: str) -> int:
-        """Store a document whose vectors lie in rows first_row …, and return its id."""
+    def add_document(self, document: NewDocument, first_row: int, first_sentence_row: int, vectors_sha256: str) -> int:
+        """Store a document whose vectors lie in rows first_row … and first_sentence_row …, and return its id."""
         read = document.read
         columns = {
             "content_hash": read.content_hash,
@@ -184,10 +201,13 @@ class Store:
         self.database.table("pages").insert_all(
             {"document_id": document_id, "number": page.number, "text": page.text} for page in read.pages
         )
-        self.database.table("passages").insert_all(
-            {"document_id": document_id, "row": first_row + offset, **asdict(passage)}
-            for offset, passage in enumerate(document.passages)
-        )
+        passages, sentence_row = [], first_sentence_row
+        for row, passage in enumerate(document.passages, start=first_row):
+            sentences = np.array(passage.sentences, dtype=SPAN_TYPE).tobytes()
+            place = {"document_id": document_id, "row": row, "sentence_row": sentence_row, "sentences": sentences}
+            passages.append(asdict(passage) | place)
+            sentence_row += len(passage.sentences)
+        self.database.table("passages").insert_all(passages)
         return document_id
 
     def link_file(self, path: str, modified_at: str, document_id: int) -> None:
@@ -211,6 +231,17 @@ class Store:
             self.database.execute("DELETE FROM files WHERE document_id = ?", [document_id])
             self.database.execute("DELETE FROM documents WHERE id = ?", [document_id])
 
+    def documents_of(self, paths: Iterable[str]) -> set[int]:
+        """The documents that files hold now."""
+        sql = "SELECT document_id FROM files WHERE path = ? AND document_id IS NOT NULL"
+        return {row[0] for path in paths for row in self.connection.execute(sql, [path])}
+
+    def drop_orphans_among(self, document_ids: Iterable[int]) -> None:
+        """Drop those of some documents that no file holds any more."""
+        sql = "DELETE FROM documents WHERE id = ? AND NOT EXISTS (SELECT 1 FROM files WHERE document_id = ?)"
+        for document_id in document_ids:
+            self.database.execute(sql, [document_id, document_id])
+
     def drop_orphans(self) -> None:
         """Drop the documents that no file holds any more, with their pages and passages."""
         self.database.execute(
@@ -223,9 +254,10 @@ class Store:
         self.database.table("runs").insert(fields)
 
 
-def committed_segments(database: sqlite3.Connection) -> list[Segment]:
-    """The committed vector segments, in order."""
-    return [Segment(**row) for row in database.execute("SELECT * FROM segments ORDER BY number")]
+def committed_segments(database: sqlite3.Connection, kind: VectorKind) -> list[Segment]:
+    """The committed vector segments of a kind, in order."""
+    sql = "SELECT number, first_row, rows FROM segments WHERE kind = ? ORDER BY number"
+    return [Segment(**row) for row in database.execute(sql, [kind.value])]
 
 
 def known_files(database: sqlite3.Connection) -> dict[str, FileRecord]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,16 +14,24 @@ from indexer.passages import CUTTER_VERSION, PassageSettings, cut_passages
 from indexer.plan import ContentKey, Plan, failed, modified_at
 from indexer.readers import FailureReason, ReadDocument, ReaderPool, ReadFailure, current_reader
 from indexer.report import ChangeKind, FileChange, Phase, SyncProgress
-from indexer.store import NewDocument, NewPassage, Store
-from indexer.vectors import append_vectors
+from indexer.sentences import sentence_spans
+from indexer.store import FileRecord, NewDocument, NewPassage, Store
+from indexer.texts import TextDocument, read_text
+from indexer.vectors import VectorKind, append_vectors
 
 GROUP_PASSAGES = 16
 """Passages embedded together: enough to fill batches of similar length, little enough to lose in a crash."""
+TEXT_GROUP_PASSAGES = 256
+"""The same for texts, which come fast and are committed together."""
 
 
 def recipe_of(path: Path, settings: PassageSettings) -> str:
     """How a file would be read and cut today: a change of it makes a sync read the file again."""
-    return f"{current_reader(path)} cut/{CUTTER_VERSION} {settings.max_tokens}+{settings.overlap_tokens}"
+    return _recipe(current_reader(path), settings)
+
+
+def _recipe(reader: str, settings: PassageSettings) -> str:
+    return f"{reader} cut/{CUTTER_VERSION} {settings.max_tokens}+{settings.overlap_tokens}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +44,7 @@ class Ingestion:
         embedder: Embeds the passages; called only when a document has been read.
         settings: How pages are cut into passages.
         progress: Called after each file.
+        modified: When a file was last modified, as ISO 8601.
         changes: What was done so far.
         passages: Passages stored so far.
     """
@@ -45,6 +54,7 @@ class Ingestion:
     embedder: Callable[[], Embedder]
     settings: PassageSettings
     progress: Callable[[SyncProgress], None]
+    modified: Callable[[str], str] = modified_at
     changes: list[FileChange] = field(default_factory=list)
     passages: int = 0
     _waiting: list["_Cut"] = field(default_factory=list)
@@ -70,6 +80,24 @@ class Ingestion:
                 self._flush()
         self._flush()
 
+    def add_texts(self, documents: Iterable[TextDocument], known: Mapping[str, FileRecord]) -> None:
+        """Embed and commit texts; what is stored under its name already, and what is empty, is passed over."""
+        for document in documents:
+            read = read_text(document)
+            if read is None:
+                continue
+            key = ContentKey(content_hash=read.content_hash, recipe=_recipe(read.reader, self.settings))
+            before = known.get(document.name)
+            if before is not None and (before.content_hash, before.recipe) == (key.content_hash, key.recipe):
+                continue
+            kind = ChangeKind.CHANGED if before else ChangeKind.ADDED
+            self._waiting.append(self._cut(key, [FileChange(path=document.name, kind=kind)], read))
+            if sum(len(cut.document.passages) for cut in self._waiting) >= TEXT_GROUP_PASSAGES:
+                with self.store.change():
+                    self._flush()
+        with self.store.change():
+            self._flush()
+
     def _relink(self, plan: Plan) -> None:
         if not plan.links and not plan.removed:
             return
@@ -79,7 +107,7 @@ class Ingestion:
                 if document_id is None:
                     msg = f"document {key} was planned to be linked to {path}, but is not stored"
                     raise AssertionError(msg)
-                self.store.link_file(path, modified_at(path), document_id)
+                self.store.link_file(path, self.modified(path), document_id)
                 self.changes.append(change)
             self.store.forget_files(plan.removed)
             self.store.drop_orphans()
@@ -89,7 +117,7 @@ class Ingestion:
     def _fail(self, paths: Iterable[str], failure: ReadFailure) -> None:
         for path in paths:
             with self.store.change():
-                self.store.record_failure(path, modified_at(path), failure.reason.value, failure.message)
+                self.store.record_failure(path, self.modified(path), failure.reason.value, failure.message)
             self.changes.append(failed(path, failure))
             self._failed += 1
             self._report(path)
@@ -101,6 +129,7 @@ class Ingestion:
             for span in cut_passages(page.text, self.settings, count_tokens):
                 spans.append((page.number, span))
                 texts.append(page.text[span.start : span.end])
+        sentences = [tuple(sentence_spans(text)) for text in texts]
         passages = tuple(
             NewPassage(
                 page=number,
@@ -109,24 +138,29 @@ class Ingestion:
                 tokens=span.tokens,
                 language=guess.language,
                 language_confidence=guess.confidence,
+                sentences=found,
             )
-            for (number, span), guess in zip(spans, passage_languages(texts), strict=True)
+            for (number, span), guess, found in zip(spans, passage_languages(texts), sentences, strict=True)
         )
         document = NewDocument(read=read, recipe=key.recipe, language=_main_language(passages), passages=passages)
-        return _Cut(key=key, group=group, document=document, texts=texts)
+        parts = [text[start:end] for text, found in zip(texts, sentences, strict=True) for start, end in found]
+        return _Cut(key=key, group=group, document=document, texts=texts, sentences=parts)
 
     def _flush(self) -> None:
         """Embed the waiting documents together and commit them one by one."""
-        texts = [text for cut in self._waiting for text in cut.texts]
-        if texts:
-            vectors = self.embedder().embed_passages(texts)
-            end = 0
+        # A sentence that stands in two overlapping passages, or in many documents, is embedded once.
+        places: dict[str, int] = {}
+        for cut in self._waiting:
+            for text in (*cut.texts, *cut.sentences):
+                places.setdefault(text, len(places))
+        if places:
+            embedded = self.embedder().embed_passages(list(places))
             for cut in self._waiting:
-                start, end = end, end + len(cut.texts)
-                self._commit(cut, vectors[start:end])
+                vectors = embedded[[places[text] for text in cut.texts]]
+                self._commit(cut, vectors, embedded[[places[text] for text in cut.sentences]])
         self._waiting.clear()
 
-    def _commit(self, cut: "_Cut", vectors: Vectors) -> None:
+    def _commit(self, cut: "_Cut", passages: Vectors, sentences: Vectors) -> None:
         read = cut.document.read
         # A file that changed after it was compared holds other content than the files it was grouped with.
         same = read.content_hash == cut.key.content_hash
@@ -134,14 +168,15 @@ class Ingestion:
         with self.store.change():
             document_id = self.store.document_id(read.content_hash, cut.document.recipe)
             if document_id is None:
-                segment = append_vectors(self.vectors_folder, self.store.segments(), vectors)
-                self.store.set_segment(segment)
-                first_row = segment.end_row - len(vectors)
-                document_id = self.store.add_document(cut.document, first_row, vectors_sha256(vectors))
-                self.passages += len(vectors)
+                first_row = self._append(VectorKind.PASSAGES, passages)
+                first_sentence = self._append(VectorKind.SENTENCES, sentences)
+                checksum = vectors_sha256(passages, sentences)
+                document_id = self.store.add_document(cut.document, first_row, first_sentence, checksum)
+                self.passages += len(passages)
+            before = self.store.documents_of(change.path for change in linked)
             for change in linked:
-                self.store.link_file(change.path, modified_at(change.path), document_id)
-            self.store.drop_orphans()
+                self.store.link_file(change.path, self.modified(change.path), document_id)
+            self.store.drop_orphans_among(before)
         for change in linked:
             self.changes.append(change)
             self._report(change.path)
@@ -149,6 +184,12 @@ class Ingestion:
             message = "it changed while it was read; run ingest again"
             failure = ReadFailure(reason=FailureReason.CHANGED, message=message)
             self._fail([change.path for change in cut.group[1:]], failure)
+
+    def _append(self, kind: VectorKind, vectors: Vectors) -> int:
+        """Write vectors and return the row of the first one."""
+        segment = append_vectors(self.vectors_folder / kind, self.store.segments(kind), vectors)
+        self.store.set_segment(kind, segment)
+        return segment.end_row - len(vectors)
 
     def _report(self, path: str) -> None:
         self._done += 1
@@ -172,11 +213,13 @@ class _Cut:
     group: list[FileChange]
     document: NewDocument
     texts: list[str]
+    sentences: list[str]
 
 
-def vectors_sha256(vectors: Vectors) -> str:
-    """Checksum of vectors as they are stored: float16, row after row."""
-    return hashlib.sha256(np.ascontiguousarray(vectors, dtype=np.float16).tobytes()).hexdigest()
+def vectors_sha256(passages: Vectors, sentences: Vectors) -> str:
+    """Checksum of a document's vectors as they are stored: float16, row after row, passages before sentences."""
+    stored = [np.ascontiguousarray(vectors, dtype=np.float16).tobytes() for vectors in (passages, sentences)]
+    return hashlib.sha256(b"".join(stored)).hexdigest()
 
 
 def _main_language(passages: Sequence[NewPassage]) -> str:

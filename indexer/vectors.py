@@ -1,13 +1,14 @@
-"""Passage vectors on disk: append-only float16 segments at the encoder's full dimension.
+"""Vectors on disk: append-only float16 segments at the encoder's full dimension.
 
-`vectors/NNNN.f16` holds rows one after another; a *row* is the number of a vector over all segments.
-Rows are never reused. Which rows are valid is recorded in SQLite (table `segments`): bytes behind them
-are the torn tail of a writer that was killed, and are overwritten.
+`passages/NNNN.f16` and `sentences/NNNN.f16` hold rows one after another; a *row* is the number of a vector over all
+segments of its kind. Rows are never reused. Which rows are valid is recorded in SQLite (table `segments`): bytes
+behind them are the torn tail of a writer that was killed, and are overwritten.
 """
 
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,18 @@ import numpy.typing as npt
 from embedder import Vectors
 from indexer.errors import CollectionDamagedError
 
+VECTORS = "vectors"
+"""Folder of a collection."""
 SEGMENT_BYTES = 1 << 30
 READ_ROWS = 16_384
 """Rows converted to float32 at a time: 25 MB at 384 dimensions."""
+
+
+class VectorKind(StrEnum):
+    """What the vectors of a file stand for; the value is its folder below the collection's `vectors`."""
+
+    PASSAGES = "passages"
+    SENTENCES = "sentences"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +57,7 @@ def append_vectors(folder: Path, segments: Sequence[Segment], vectors: Vectors) 
     writes over them.
 
     Args:
-        folder: The collection's `vectors` folder.
+        folder: The folder of their kind.
         segments: The committed segments, in order.
         vectors: (n, dimension) float32 unit rows, n ≥ 1.
 
@@ -97,7 +107,7 @@ class VectorReader:
     """Reads committed rows through memory maps.
 
     Args:
-        folder: The collection's `vectors` folder.
+        folder: The folder of their kind.
         segments: The committed segments, in order.
         dimension: Columns of each row.
 

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from sqlite3 import Connection
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.collection import VECTORS, VIEWS, Collection
+from indexer.collection import LEXICAL, VIEWS, Collection
 from indexer.errors import CollectionDamagedError
+from indexer.lexical import LexicalIndex, LexicalIndexError
 from indexer.lock import writer_lock
-from indexer.store import Store, committed_segments, open_for_reading
+from indexer.snapshot import read_generation
+from indexer.store import SPAN_TYPE, Store, committed_segments, open_for_reading
 from indexer.sync import vectors_sha256
-from indexer.vectors import Segment, VectorReader, segment_path
+from indexer.vectors import VECTORS, Segment, VectorKind, VectorReader, segment_path
 from indexer.views.files import read_manifests, remove_views, view_fault
 
 UNIT_TOLERANCE = 0.01
@@ -53,21 +56,17 @@ def find_faults(collection: Collection) -> list[Fault]:
         if faults:
             return faults  # nothing it says can be relied on
         database.execute("BEGIN")
-        segments = committed_segments(database)
-        sound = [_sound_part(collection, segment) for segment in segments]
-        for segment, part in zip(segments, sound, strict=True):
-            if part != segment:
-                path = segment_path(collection.path / VECTORS, segment.number)
-                message = f"{path} holds {part.rows:,} of its {segment.rows:,} vectors"
-                faults.append(Fault(kind=FaultKind.VECTORS, message=message))
+        sound = {}
+        for kind in VectorKind:
+            segments = committed_segments(database, kind)
+            sound[kind] = [_sound_part(collection, kind, segment) for segment in segments]
+            for segment, part in zip(segments, sound[kind], strict=True):
+                if part != segment:
+                    path = segment_path(collection.path / VECTORS / kind, segment.number)
+                    message = f"{path} holds {part.rows:,} of its {segment.rows:,} vectors"
+                    faults.append(Fault(kind=FaultKind.VECTORS, message=message))
         faults += _document_faults(database, collection, sound)
-        rows = segments[-1].end_row if segments else 0
-        for manifest in read_manifests(collection.path / VIEWS)[:1]:
-            fault = view_fault(
-                collection.path / VIEWS, manifest, collection_id=collection.identity.collection_id, rows=rows
-            )
-            if fault is not None:
-                faults.append(Fault(kind=FaultKind.VIEW, message=fault))
+        faults += _view_faults(database, collection)
     finally:
         database.close()
     return faults
@@ -93,8 +92,9 @@ def repair(collection: Collection) -> list[Fault]:
     with writer_lock(collection.path), Store.writing(collection.path) as store, store.change():
         remove_views(collection.path / VIEWS)
         store.drop_documents(damaged)
-        for segment in store.segments():
-            store.set_segment(_sound_part(collection, segment))
+        for kind in VectorKind:
+            for segment in store.segments(kind):
+                store.set_segment(kind, _sound_part(collection, kind, segment))
     collection.rebuild_view()
     return faults
 
@@ -112,31 +112,63 @@ def _database_faults(database: Connection) -> Iterator[Fault]:
         yield Fault(kind=FaultKind.DATABASE, message=f"the database is damaged: {finding}")
 
 
-def _sound_part(collection: Collection, segment: Segment) -> Segment:
-    path = segment_path(collection.path / VECTORS, segment.number)
+def _sound_part(collection: Collection, kind: VectorKind, segment: Segment) -> Segment:
+    path = segment_path(collection.path / VECTORS / kind, segment.number)
     whole_rows = path.stat().st_size // (collection.identity.dimension * 2) if path.exists() else 0
     return replace(segment, rows=min(segment.rows, whole_rows))
 
 
-def _document_faults(database: Connection, collection: Collection, segments: list[Segment]) -> Iterator[Fault]:
-    vectors = VectorReader(collection.path / VECTORS, segments, collection.identity.dimension)
+def _view_faults(database: Connection, collection: Collection) -> Iterator[Fault]:
+    folder, owner = collection.path / VIEWS, collection.identity.collection_id
+    segments = committed_segments(database, VectorKind.PASSAGES)
+    rows = segments[-1].end_row if segments else 0
+    for manifest in read_manifests(folder)[:1]:
+        fault = view_fault(folder, manifest, collection_id=owner, rows=rows)
+        if fault is not None:
+            yield Fault(kind=FaultKind.VIEW, message=fault)
+    if not (folder / LEXICAL).exists():
+        return  # the first sync has not come to it yet
+    try:
+        index = LexicalIndex.open(folder / LEXICAL, owner=owner)
+    except LexicalIndexError as error:
+        yield Fault(kind=FaultKind.VIEW, message=str(error))
+        return
+    if index.watermark != read_generation(database):
+        return  # it says itself that it is behind: the next sync brings it up
+    live = np.array([row[0] for row in database.execute("SELECT id FROM passages ORDER BY id")], dtype=np.int64)
+    wrong = np.setxor1d(live, index.ids())
+    if len(wrong):
+        message = f"the lexical index in {folder / LEXICAL} misses, or has too many, {len(wrong):,} passages"
+        yield Fault(kind=FaultKind.VIEW, message=message)
+
+
+def _document_faults(
+    database: Connection, collection: Collection, segments: dict[VectorKind, list[Segment]]
+) -> Iterator[Fault]:
+    stored = {
+        kind: _Stored(
+            VectorReader(collection.path / VECTORS / kind, segments[kind], collection.identity.dimension),
+            segments[kind],
+        )
+        for kind in VectorKind
+    }
     documents = database.execute(
         """SELECT id, title, vectors_sha256, (SELECT min(path) FROM files WHERE document_id = documents.id)
            FROM documents"""
     ).fetchall()
     for document_id, title, checksum, path in documents:
         name = path or title
-        for message in _faults_of(database, document_id, checksum, vectors, segments):
+        for message in _faults_of(database, document_id, checksum, stored):
             yield Fault(kind=FaultKind.DOCUMENT, message=f"{name}: {message}", document_id=document_id)
         if path is None:
             yield Fault(kind=FaultKind.DOCUMENT, message=f"{name}: no file holds it", document_id=document_id)
 
 
 def _faults_of(
-    database: Connection, document_id: int, checksum: str, vectors: VectorReader, segments: list[Segment]
+    database: Connection, document_id: int, checksum: str, stored: "dict[VectorKind, _Stored]"
 ) -> Iterator[str]:
     passages = database.execute(
-        """SELECT row, start, "end", length(pages.text) FROM passages
+        """SELECT row, start, "end", length(pages.text) AS page_length, sentence_row, sentences FROM passages
            LEFT JOIN pages ON pages.document_id = passages.document_id AND number = page
            WHERE passages.document_id = ? ORDER BY row""",
         [document_id],
@@ -144,21 +176,41 @@ def _faults_of(
     if not passages:
         yield "it has no passages"
         return
-    if any(length is None or not 0 <= start < end <= length for _, start, end, length in passages):
+    if any(length is None or not 0 <= start < end <= length for _, start, end, length, _, _ in passages):
         yield "a passage lies outside its page"
-    rows = np.array([passage[0] for passage in passages], dtype=np.int64)
-    if not _stored(rows, segments).all():
+    sentences = [np.frombuffer(passage["sentences"], SPAN_TYPE).reshape(-1, 2) for passage in passages]
+    if any(
+        len(spans) == 0 or spans.min() < 0 or spans.max() > passage["end"] - passage["start"]
+        for spans, passage in zip(sentences, passages, strict=True)
+    ):
+        yield "a sentence lies outside its passage"
+    rows = {
+        VectorKind.PASSAGES: np.array([passage["row"] for passage in passages], dtype=np.int64),
+        VectorKind.SENTENCES: np.concatenate(
+            [
+                passage["sentence_row"] + np.arange(len(spans))
+                for spans, passage in zip(sentences, passages, strict=True)
+            ]
+        ),
+    }
+    if not all(stored[kind].has(rows[kind]) for kind in VectorKind):
         yield "some of its vectors are missing"
         return
-    stored = vectors.take(rows)
-    if not (np.abs(np.linalg.norm(stored, axis=1) - 1) < UNIT_TOLERANCE).all():
+    vectors = {kind: stored[kind].vectors.take(rows[kind]) for kind in VectorKind}
+    if any((np.abs(np.linalg.norm(found, axis=1) - 1) >= UNIT_TOLERANCE).any() for found in vectors.values()):
         yield "some of its vectors are not unit vectors"
-    if vectors_sha256(stored) != checksum:
+    if vectors_sha256(vectors[VectorKind.PASSAGES], vectors[VectorKind.SENTENCES]) != checksum:
         yield "its vectors do not match their checksum"
 
 
-def _stored(rows: npt.NDArray[np.int64], segments: list[Segment]) -> npt.NDArray[np.bool_]:
-    stored = np.zeros(len(rows), dtype=np.bool_)
-    for segment in segments:
-        stored |= (rows >= segment.first_row) & (rows < segment.end_row)
-    return stored
+class _Stored(NamedTuple):
+    """The vectors of a kind, and which rows of them are there."""
+
+    vectors: VectorReader
+    segments: list[Segment]
+
+    def has(self, rows: npt.NDArray[np.int64]) -> bool:
+        there = np.zeros(len(rows), dtype=np.bool_)
+        for segment in self.segments:
+            there |= (rows >= segment.first_row) & (rows < segment.end_row)
+        return bool(there.all())

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 
 class SearchMode(StrEnum):
-    """How passages are found: by meaning, or by their words (BM25; best for codes, numbers and names)."""
+    """How passages are found: by meaning and words, by meaning alone, or by words alone (BM25)."""
 
+    HYBRID = "hybrid"
     DENSE = "dense"
     LEXICAL = "lexical"
 
@@ -34,7 +35,10 @@ class Hit:
         page: Number of the page, from 1.
         start: Where the passage begins on its page, in characters.
         language: Language code of the passage, "und" if unknown.
-        score: Higher is better: cosine similarity with the question, in [-1, 1]; BM25, above 0, in lexical mode.
+        score: Higher is better: BM25, above 0, in lexical mode; otherwise `dense` plus what the words add.
+        dense: Cosine similarity with the question, in [-1, 1]: the mean of the passage's and its best sentence's.
+        lexical: How much of the question's words it has: BM25 as a share of the highest possible, in [0, 1];
+            0 in dense mode.
     """
 
     passage_id: int
@@ -48,6 +52,8 @@ class Hit:
     start: int
     language: str
     score: float
+    dense: float
+    lexical: float
 
     @property
     def highlighted_text(self) -> str:
@@ -62,12 +68,11 @@ class Timings:
     embed_ms: float
     search_ms: float
     fetch_ms: float
-    highlight_ms: float
 
     @property
     def total_ms(self) -> float:
         """Milliseconds of all steps together."""
-        return self.embed_ms + self.search_ms + self.fetch_ms + self.highlight_ms
+        return self.embed_ms + self.search_ms + self.fetch_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,21 @@
 """Asks a collection questions."""
 
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from embedder import LANGUAGES, Embedder, ModelCard, check_dimension
-from indexer import Collection, PassageFilter, StoredPassage
-from indexer.languages import UNKNOWN, identify_language
-from indexer.neutral import Space, check_strength, move_query
+from indexer import Collection, LexicalIndex, LexicalIndexError, PassageFilter, Space, StoredPassage
+from indexer.languages import UNKNOWN, language_probabilities
+from indexer.neutral import check_strength, move_query
 from indexer.scan import place
 from retriever.errors import QuestionError
-from retriever.highlight import highlight_sentences, whole_text
+from retriever.ranking import Question, Ranked, Ranker
 from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
+
+logger = logging.getLogger(__name__)
 
 
 class Retriever:
@@ -47,36 +50,39 @@ class Retriever:
         question: str,
         *,
         top_k: int = 5,
-        mode: SearchMode = SearchMode.DENSE,
+        mode: SearchMode = SearchMode.HYBRID,
         languages: Sequence[str] | None = None,
         folders: Sequence[Path | str] | None = None,
         document_types: Sequence[str] | None = None,
         after: date | None = None,
         before: date | None = None,
+        per_language: int | None = None,
+        per_document: int | None = None,
         neutral: float | None = None,
         question_language: str | None = None,
         dimension: int | None = None,
-        highlight: bool = True,
     ) -> SearchResult:
-        """Find the passages nearest to a question.
+        """Find the passages that answer a question best.
 
         Filters hold inside the search: with a filter, the best `top_k` of the passages that pass it are found.
 
         Args:
             question: The question, in any language.
             top_k: How many passages to return, at least 1.
-            mode: By meaning, in any language; or by words, in the question's language.
+            mode: By meaning and words; by meaning alone; or by words alone, in the question's language.
             languages: Only passages in these languages (codes, "und" for unknown).
             folders: Only files in these folders, or these files.
             document_types: Only documents of these types ("pdf", "txt", "md", "html").
             after: Only files modified on this day or later.
             before: Only files modified before this day.
+            per_language: At least so many passages of each language that has any, also where that makes more
+                than `top_k`.
+            per_document: At most so many passages of each document; 1 ranks documents by their best passage.
             neutral: How little the language matters, 0 (my language first) … 1 (any language alike); None takes
                 what the collection's view was built with. Another value than the view's is searched without it.
             question_language: Language code of the question; None has it identified.
             dimension: Compare only the first n dimensions of the vectors, for encoders trained for it
                 (Matryoshka); None compares all.
-            highlight: Find the answering sentence of each passage; False marks whole passages, which is faster.
 
         Returns:
             The hits, best first, and what is known about the question.
@@ -84,12 +90,17 @@ class Retriever:
         Raises:
             QuestionError: If the question is empty or an option is out of range.
             SettingsError: If `neutral` is not between 0 and 1.
-            LexicalIndexError: If words are asked for and their index is missing or damaged.
+            LexicalIndexError: If words alone are asked for and their index is missing or damaged; by meaning and
+                words, meaning alone answers then.
             DimensionError: If the encoder has no such dimension.
             IdentityError: If the encoder at hand is not the collection's.
         """
-        _check(question, top_k, [*(languages or ()), *([question_language] if question_language else [])])
-        language = question_language or identify_language(question).language
+        _check(
+            question,
+            {"top_k": top_k, "per_language": per_language, "per_document": per_document},
+            [*(languages or ()), *([question_language] if question_language else [])],
+        )
+        probabilities = {question_language: 1.0} if question_language else language_probabilities(question)
         wanted = PassageFilter(
             languages=None if languages is None else tuple(languages),
             folders=None if folders is None else tuple(str(place(folder)) for folder in folders),
@@ -105,31 +116,33 @@ class Retriever:
             snapshot = session.snapshot
             space = _space(snapshot.space, neutral, dimension, embedder.card)
             allowed = session.allowed_rows(wanted)
-            moved = move_query(query, language, snapshot.means, space)
-            if mode is SearchMode.DENSE:
-                rows, similarities = snapshot.search(moved, top_k, allowed, space)
-                found = rows[0] >= 0
-                ids, scores = snapshot.passages_of(rows[0][found]), similarities[0][found]
+            asked = Question(text=question, vector=move_query(query, probabilities, snapshot.means, space), space=space)
+            ranker = Ranker(snapshot=snapshot, words=self._words(mode), mode=mode, per_document=per_document)
+            if per_language is None:
+                ranked = ranker.rank(asked, allowed, top_k)
             else:
-                index = self.collection.lexical_index()
-                ids, scores = index.search(question, top_k, allowed=snapshot.allow_passages(allowed))
+                ranked = ranker.rank_each_language(asked, allowed, top_k, per_language)
             search_ms = clock.lap_ms()
-            passages = session.passages(ids.tolist())
-            fetch_ms = clock.lap_ms()
-        if highlight:
-            highlights = highlight_sentences(embedder, moved, passages, snapshot.means, space)
-        else:
-            highlights = [whole_text(passage.text) for passage in passages]
+            passages = session.passages(snapshot.passages_of(ranked.rows).tolist())
         return SearchResult(
             question=question,
-            question_language=language,
-            hits=tuple(
-                _hit(passage, highlight, score, wanted.folders)
-                for passage, highlight, score in zip(passages, highlights, scores.tolist(), strict=True)
-            ),
+            question_language=max(probabilities, key=lambda code: probabilities[code], default=UNKNOWN),
+            hits=tuple(_hits(passages, ranked, wanted.folders)),
             searched_passages=int(allowed.sum()),
-            timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=fetch_ms, highlight_ms=clock.lap_ms()),
+            timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=clock.lap_ms()),
         )
+
+    def _words(self, mode: SearchMode) -> LexicalIndex | None:
+        """The word index if the mode needs it; beside the meaning it may be missing."""
+        if mode is SearchMode.DENSE:
+            return None
+        try:
+            return self.collection.lexical_index()
+        except LexicalIndexError as error:
+            if mode is SearchMode.LEXICAL:
+                raise
+            logger.warning("%s; passages are found by meaning alone until then", error)
+            return None
 
     def close(self) -> None:
         """Release the collection's files."""
@@ -158,34 +171,39 @@ def _space(default: Space, neutral: float | None, dimension: int | None, card: M
     return Space(dimension=check_dimension(dimension or default.dimension, card), strength=strength)
 
 
-def _check(question: str, top_k: int, languages: Sequence[str]) -> None:
+def _check(question: str, numbers: Mapping[str, int | None], languages: Sequence[str]) -> None:
     if not question.strip():
         msg = 'the question is empty; ask something, e.g. "When was the harbour founded?"'
         raise QuestionError(msg)
-    if top_k < 1:
-        msg = f"top_k is {top_k}; it must be at least 1"
-        raise QuestionError(msg)
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            msg = f"{name} is {number}; it must be at least 1"
+            raise QuestionError(msg)
     unknown = sorted(set(languages) - {*LANGUAGES, UNKNOWN})
     if unknown:
         msg = f"unknown language {', '.join(map(repr, unknown))}; use codes of: {' '.join(LANGUAGES)}, or {UNKNOWN}"
         raise QuestionError(msg)
 
 
-def _hit(passage: StoredPassage, highlight: Highlight, score: float, folders: tuple[str, ...] | None) -> Hit:
-    # Of several files with this content, one that the folder filter asked for is shown first.
-    paths = sorted(
-        passage.paths, key=lambda path: not any(Path(path).is_relative_to(folder) for folder in folders or ())
-    )
-    return Hit(
-        passage_id=passage.id,
-        text=passage.text,
-        highlight=highlight,
-        path=paths[0],
-        other_paths=tuple(paths[1:]),
-        title=passage.title,
-        document_type=passage.document_type,
-        page=passage.page,
-        start=passage.start,
-        language=passage.language,
-        score=score,
-    )
+def _hits(passages: Sequence[StoredPassage], ranked: Ranked, folders: tuple[str, ...] | None) -> Iterator[Hit]:
+    for number, passage in enumerate(passages):
+        # Of several files with this content, one that the folder filter asked for is shown first.
+        paths = sorted(
+            passage.paths, key=lambda path: not any(Path(path).is_relative_to(folder) for folder in folders or ())
+        )
+        start, end = passage.sentences[ranked.sentences[number]]
+        yield Hit(
+            passage_id=passage.id,
+            text=passage.text,
+            highlight=Highlight(start=start, end=end),
+            path=paths[0],
+            other_paths=tuple(paths[1:]),
+            title=passage.title,
+            document_type=passage.document_type,
+            page=passage.page,
+            start=passage.start,
+            language=passage.language,
+            score=float(ranked.scores[number]),
+            dense=float(ranked.dense[number]),
+            lexical=float(ranked.lexical[number]),
+        )

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.analyzer import ANALYZER_VERSION
 from indexer.errors import IndexerError
 from indexer.lexical.fields import MARKER_PLACE, make_schema
@@ -21,6 +24,7 @@ _FOOTER: Final = struct.Struct("<II")  # length of the JSON before it, magic num
 _MAGIC: Final = 1337
 _CHUNK_BYTES: Final = 1 << 20
 _ATTEMPTS: Final = 5
+_ID_CHUNK: Final = 1 << 17
 
 
 class LexicalIndexError(IndexerError):
@@ -109,6 +113,19 @@ def check_index(folder: Path, *, owner: str) -> OpenIndex:
             break
     msg = f"{fault}; build the lexical index anew: polyseek reindex"
     raise LexicalIndexError(msg)
+
+
+def list_ids(index: "Index", highest: int) -> npt.NDArray[np.int64]:
+    """The ids of all committed passages up to the highest, (n,) int64, ascending."""
+    from tantivy import FieldType, Query
+
+    schema, searcher = index.schema, index.searcher()
+    found: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
+    for start in range(0, highest + 1, _ID_CHUNK):
+        query = Query.range_query(schema, "id", FieldType.Unsigned, start, start + _ID_CHUNK, include_upper=False)
+        hits = searcher.search(query, _ID_CHUNK, count=False).hits
+        found.append(np.array(searcher.fast_field_values("id", [address for _, address in hits]), dtype=np.int64))
+    return np.sort(np.concatenate(found))
 
 
 def commit_stamp(folder: Path) -> tuple[int, int] | None:

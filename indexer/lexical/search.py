@@ -1,6 +1,7 @@
 """The read side of the lexical index: BM25 over the analysed words of passages."""
 
 import logging
+import math
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from indexer.analyzer import weigh_terms
 from indexer.lexical.fields import cover
-from indexer.lexical.files import LexicalIndexError, OpenIndex, check_index, commit_stamp, open_index
+from indexer.lexical.files import LexicalIndexError, OpenIndex, check_index, commit_stamp, list_ids, open_index
 
 if TYPE_CHECKING:
     from tantivy import Occur, Query
@@ -20,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 FIRST_HITS: Final = 2_000
 """Hits looked through before a broad filter is searched inside the index, which takes long where it is scattered."""
+
+BM25_K1: Final = 1.2
+"""tantivy's, which is not adjustable."""
 
 LexicalFound: TypeAlias = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 """(ids, scores), each (n,), best first; scores are BM25, above zero, higher is better; ties by ascending id."""
@@ -110,6 +114,26 @@ class LexicalIndex:
             by_id = dict(zip(found[0].tolist(), found[1].tolist(), strict=True))
             scores[:] = [by_id.get(passage_id, 0.0) for passage_id in ids.tolist()]
         return scores
+
+    def highest_score(self, question: str) -> float:
+        """The BM25 that no passage can reach: that of a passage full of each of the question's words.
+
+        It says what a score is worth: the share of a question that a passage covers does not depend on the
+        length of the question or the language, as BM25 does. 0 for a question without words.
+        """
+        opened = self._current()
+        documents = opened.searcher.num_docs
+        weights = weigh_terms(question)
+        frequencies = [opened.searcher.doc_freq("body", term) for term in weights]
+        return sum(
+            weight * (1 + BM25_K1) * math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
+            for weight, frequency in zip(weights.values(), frequencies, strict=True)
+        )
+
+    def ids(self) -> npt.NDArray[np.int64]:
+        """The ids of all passages in the index, (n,) int64, ascending."""
+        opened = self._current()
+        return list_ids(opened.index, opened.highest)
 
     def _current(self) -> OpenIndex:
         """The last commit; where a writer is just replacing the index, the one before it."""

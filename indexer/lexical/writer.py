@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from indexer.analyzer import ANALYZER_VERSION, analyze
 from indexer.lexical.fields import MARKER_PLACE, make_document, make_marker, make_schema
-from indexer.lexical.files import LexicalIndexError, State, check_index
+from indexer.lexical.files import LexicalIndexError, State, check_index, list_ids
 
 if TYPE_CHECKING:
     from tantivy import Index, IndexWriter
@@ -23,7 +23,6 @@ BUFFER_BYTES: Final = 64_000_000
 READ_PASSAGES: Final = 1_000
 COMMIT_PASSAGES: Final = 100_000
 """While much is added: passages read at a time, and passages lost at most when the process is killed."""
-_ID_CHUNK: Final = 1 << 17
 
 
 class LexicalWriter:
@@ -92,16 +91,8 @@ class LexicalWriter:
 
     def ids(self) -> npt.NDArray[np.int64]:
         """The ids of all committed passages, (n,) int64, ascending."""
-        from tantivy import FieldType, Query
-
         self._index.reload()
-        searcher, schema = self._index.searcher(), self._index.schema
-        found: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)]
-        for start in range(0, self._highest + 1, _ID_CHUNK):
-            query = Query.range_query(schema, "id", FieldType.Unsigned, start, start + _ID_CHUNK, include_upper=False)
-            hits = searcher.search(query, _ID_CHUNK, count=False).hits
-            found.append(np.array(searcher.fast_field_values("id", [address for _, address in hits]), dtype=np.int64))
-        return np.sort(np.concatenate(found))
+        return list_ids(self._index, self._highest)
 
     def reconcile(
         self,

@@ -78,7 +78,7 @@ def test_the_neutral_strength_is_an_option_and_a_property_of_the_index(polyseek:
     polyseek("ingest", folder)
 
     def score(*options: str) -> float:
-        return lines(polyseek("ask", "salt mine", "--top-k", "1", "--json", *options))[1]["score"]
+        return lines(polyseek("ask", "salt mine", "--top-k", "1", "--mode", "dense", "--json", *options))[1]["score"]
 
     assert "neutral strength 0.7" in polyseek("info").stdout
     plain = score("--neutral", "0")

@@ -49,6 +49,8 @@ def hit() -> Hit:
         page=3,
         start=0,
         language="en",
+        dense=0.5,
+        lexical=0.25,
         score=0.8721,
     )
 

@@ -9,21 +9,26 @@ import numpy as np
 import pytest
 
 from indexer import (
+    ChangeKind,
     Collection,
     CollectionDamagedError,
     CollectionExistsError,
     CollectionLockedError,
     CollectionMissingError,
+    FaultKind,
     IdentityError,
     PassageFilter,
     PassageSettings,
     SettingsError,
+    TextDocument,
     find_faults,
     repair,
 )
+from indexer.lexical import LexicalWriter
 from indexer.lock import writer_lock
 from indexer.neutral import Space, move_query
 from indexer.store import open_for_reading
+from indexer.vectors import VectorKind
 
 WITHOUT_ROOT_RIGHTS = [
     "setpriv",
@@ -35,7 +40,7 @@ WITHOUT_ROOT_RIGHTS = [
 def search(collection: Collection, words: str, wanted: PassageFilter | None = None, k: int = 3) -> list[str]:
     with collection.session() as session:
         snapshot = session.snapshot
-        query = move_query(collection.embedder.embed_queries([words]), "en", snapshot.means, snapshot.space)
+        query = move_query(collection.embedder.embed_queries([words]), {"en": 1.0}, snapshot.means, snapshot.space)
         rows, _ = snapshot.search(query, k, session.allowed_rows(wanted or PassageFilter()), snapshot.space)
         found = snapshot.passages_of(rows[0][rows[0] >= 0])
         return [passage.text for passage in session.passages(found.tolist())]
@@ -81,7 +86,7 @@ def test_a_collection_is_never_overwritten(collection: Collection, hashing_embed
 
 def test_an_interrupted_creation_can_be_repeated(tmp_path: Path, hashing_embedder) -> None:
     place = tmp_path / "half"
-    (place / "vectors").mkdir(parents=True)
+    (place / "vectors" / "passages").mkdir(parents=True)
     sqlite3.connect(place / "collection.sqlite").close()
     (place / "writer.lock").touch()
     assert not Collection.exists(place)
@@ -195,13 +200,14 @@ def flip_a_byte(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+@pytest.mark.parametrize("kind", list(VectorKind))
 @pytest.mark.parametrize("damage", ["flipped", "truncated", "missing"])
 def test_damaged_vectors_are_found_and_their_documents_read_again(
-    collection: Collection, folder: Path, hashing_embedder, damage: str
+    collection: Collection, folder: Path, hashing_embedder, damage: str, kind: VectorKind
 ) -> None:
     collection.sync([folder])
     expected = sorted(search(collection, "the", k=10))
-    (segment,) = (collection.path / "vectors").glob("*.f16")
+    (segment,) = (collection.path / "vectors" / kind).glob("*.f16")
     if damage == "flipped":
         flip_a_byte(segment)
     elif damage == "truncated":
@@ -326,10 +332,73 @@ def test_a_space_other_than_the_views_gives_what_a_view_of_it_gives(collection: 
     def scores(strength: float) -> list[float]:
         with collection.session() as session:
             space = Space(dimension=64, strength=strength)
-            query = move_query(collection.embedder.embed_queries(["salt mine"]), "en", session.snapshot.means, space)
+            query = move_query(
+                collection.embedder.embed_queries(["salt mine"]), {"en": 1.0}, session.snapshot.means, space
+            )
             return session.snapshot.search(query, 3, session.allowed_rows(PassageFilter()), space)[1][0].tolist()
 
     scanned = scores(0.3)
     collection.rebuild_view(neutral=0.3)
     assert scores(0.3) == pytest.approx(scanned, abs=2e-3)
     assert scores(0.3) != pytest.approx(scores(0.9), abs=2e-3)
+
+
+def test_the_best_sentence_is_the_one_a_plain_comparison_finds(collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    embedder = collection.embedder
+    question = embedder.embed_queries(["cabbages behind it"])
+    with collection.session() as session:
+        snapshot = session.snapshot
+        space = Space(dimension=64, strength=0.0)
+        scores, numbers = snapshot.best_sentences(question, snapshot.rows[::-1], space)
+        passages = session.passages(snapshot.passage_ids[::-1].tolist())
+    for passage, score, number in zip(passages, scores, numbers, strict=True):
+        sentences = [passage.text[start:end] for start, end in passage.sentences]
+        cosines = embedder.embed_passages(sentences) @ question[0]
+        assert number == np.argmax(cosines)
+        assert score == pytest.approx(float(cosines.max()), abs=2e-3)
+    assert max(len(passage.sentences) for passage in passages) > 1
+
+
+def test_texts_are_added_replaced_and_removed_by_name(collection: Collection, folder: Path, hashing_embedder) -> None:
+    collection.sync([folder])
+    texts = [
+        TextDocument(name="note-1", title="Tide", text="High tide is at noon.\r\nLow tide follows."),
+        TextDocument(name="note-2", text="The orchard has forty pear trees."),
+        TextDocument(name="empty", text=" \n "),
+    ]
+    assert collection.add(texts) == 2
+    embedded = hashing_embedder.embedded_passages
+    assert collection.add(texts) == 0
+    assert hashing_embedder.embedded_passages == embedded, "what is there already is not embedded again"
+    with collection.session() as session:
+        files = {file.path: file for file in session.files()}
+    assert (files["note-1"].title, files["note-2"].title, "empty" in files) == ("Tide", "note-2", False)
+    assert search(collection, "pear trees")[0] == "The orchard has forty pear trees."
+
+    assert collection.add([TextDocument(name="note-2", text="The orchard has fifty plum trees.")]) == 1
+    assert "plum" in search(collection, "orchard trees")[0]
+    assert all("pear" not in text for text in search(collection, "pear trees", k=20))
+    assert collection.sync([folder]).of(ChangeKind.REMOVED) == (), "a sync leaves texts alone"
+    assert collection.remove(["note-2"]) == ["note-2"]
+    assert all("plum" not in text for text in search(collection, "plum trees", k=20))
+    assert find_faults(collection) == []
+
+
+def test_a_lexical_index_that_disagrees_is_a_fault_and_repaired(collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    place = collection.path / "views" / "lexical"
+    with collection.session() as session:
+        generation = session.snapshot.generation
+        lost = session.snapshot.passage_ids[:1].tolist()
+    with LexicalWriter.open(place, owner=collection.identity.collection_id) as writer:
+        writer.remove(lost)
+        writer.commit(generation)
+    (fault,) = find_faults(collection)
+    assert (fault.kind, "1 passages" in fault.message) == (FaultKind.VIEW, True)
+    repair(collection)
+    assert find_faults(collection) == []
+    next(place.glob("*.term")).write_bytes(b"")
+    assert [fault.kind for fault in find_faults(collection)] == [FaultKind.VIEW]
+    repair(collection)
+    assert find_faults(collection) == []

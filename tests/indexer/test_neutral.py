@@ -18,20 +18,26 @@ def unit(*numbers: float) -> np.ndarray:
 
 
 def test_a_question_loses_its_languages_mean() -> None:
-    moved = move_query(unit(1, 1, 0), "de", MEANS, Space(dimension=3, strength=1.0))
+    moved = move_query(unit(1, 1, 0), {"de": 1.0}, MEANS, Space(dimension=3, strength=1.0))
     expected = unit(1, 1, 0) - [[0.5, 0, 0]]
+    np.testing.assert_allclose(moved, expected / np.linalg.norm(expected), atol=1e-6)
+
+
+def test_a_question_in_an_uncertain_language_loses_a_mixture_of_means() -> None:
+    moved = move_query(unit(1, 1, 0), {"de": 0.6, "th": 0.3}, MEANS, Space(dimension=3, strength=1.0))
+    expected = unit(1, 1, 0) - [[0.3, 0.15, 0]]
     np.testing.assert_allclose(moved, expected / np.linalg.norm(expected), atol=1e-6)
 
 
 @pytest.mark.parametrize("language", ["und", "el"])
 def test_a_language_without_a_mean_is_not_shifted(language: str) -> None:
-    moved = move_query(unit(1, 2, 3), language, MEANS, Space(dimension=3, strength=1.0))
+    moved = move_query(unit(1, 2, 3), {language: 1.0}, MEANS, Space(dimension=3, strength=1.0))
     np.testing.assert_allclose(moved, unit(1, 2, 3), atol=1e-6)
 
 
 def test_strength_0_is_the_encoders_own_space() -> None:
     np.testing.assert_allclose(
-        move_query(unit(1, 2, 3), "de", MEANS, Space(dimension=3, strength=0.0)), unit(1, 2, 3), atol=1e-6
+        move_query(unit(1, 2, 3), {"de": 1.0}, MEANS, Space(dimension=3, strength=0.0)), unit(1, 2, 3), atol=1e-6
     )
 
 

@@ -38,11 +38,6 @@ def test_the_answering_sentence_is_highlighted(retriever: Retriever) -> None:
     assert hit.text[hit.highlight.start : hit.highlight.end] == hit.highlighted_text
 
 
-def test_without_highlighting_the_whole_passage_is_marked(retriever: Retriever) -> None:
-    hit = retriever.search("cabbages its keeper grows where", highlight=False).hits[0]
-    assert hit.highlighted_text == hit.text
-
-
 def test_filters_narrow_the_search(retriever: Retriever, folder: Path) -> None:
     question = "How many levels has the salt mine?"
     assert {hit.document_type for hit in retriever.search(question, document_types=["md"]).hits} == {"md"}
@@ -111,11 +106,13 @@ def test_the_question_language_can_be_said(retriever: Retriever) -> None:
     assert len(scores) == 3
 
 
-def test_with_neutral_0_the_score_is_the_plain_cosine(retriever: Retriever) -> None:
-    hit = retriever.search("salt mine", neutral=0).hits[0]
+def test_with_neutral_0_the_score_is_the_cosine_of_passage_and_best_sentence(retriever: Retriever) -> None:
+    hit = retriever.search("its keeper", neutral=0, mode=SearchMode.DENSE).hits[0]
     embedder = retriever.collection.embedder
-    cosine = embedder.embed_queries(["salt mine"]) @ embedder.embed_passages([hit.text]).T
-    assert hit.score == pytest.approx(float(cosine[0, 0]), abs=2e-3)
+    cosines = embedder.embed_queries(["its keeper"]) @ embedder.embed_passages([hit.text, hit.highlighted_text]).T
+    assert hit.text != hit.highlighted_text
+    assert (hit.score, hit.lexical) == (hit.dense, 0)
+    assert hit.score == pytest.approx(float(cosines.mean()), abs=2e-3)
 
 
 @pytest.mark.parametrize(
