@@ -19,7 +19,7 @@ from retriever.results import SearchMode
 
 logger = logging.getLogger(__name__)
 
-CANDIDATES: Final = 500
+CANDIDATES: Final = 200
 """Passages that each leg proposes and that are then scored in full."""
 SENTENCE_SHARE: Final = 0.5
 """What the best sentence counts; the whole passage counts the rest."""

@@ -5,7 +5,7 @@ import mteb
 from embedder import load_embedder
 from retriever.adapters.mteb_models import MtebEncoder, MtebSearch
 
-tasks = mteb.get_tasks(tasks=["BelebeleRetrieval"])
+tasks = mteb.get_tasks(tasks=["WikipediaRetrievalMultilingual"], languages=["deu", "hin"])
 encoder = mteb.evaluate(MtebEncoder(load_embedder()), tasks)
 with MtebSearch(load_embedder()) as search:
     whole = mteb.evaluate(search, tasks)

@@ -216,7 +216,7 @@ def _rank(
     return run
 
 
-def _matrix(  # noqa: PLR0913, PLR0917  all of a set's questions and answers
+def _matrix(
     asking: _Asking,
     evaluation_set: EvaluationSet,
     asked: Sequence[SetQuestion],
