@@ -41,6 +41,11 @@ class LanguageMeans:
         np.savez(buffer, languages=np.array(self.languages), queries=self.queries, passages=self.passages)
         return buffer.getvalue()
 
+    def sha256(self) -> str:
+        """Checksum of the numbers, hexadecimal."""
+        content = [",".join(self.languages).encode(), self.queries.tobytes(), self.passages.tobytes()]
+        return hashlib.sha256(b"".join(content)).hexdigest()
+
     @classmethod
     def from_bytes(cls, content: bytes) -> "LanguageMeans":
         """Read what `to_bytes` wrote."""

@@ -17,7 +17,7 @@ from indexer.errors import CollectionExistsError, CollectionMissingError, Folder
 from indexer.identity import FORMAT_VERSION, Identity
 from indexer.lexical import LexicalIndex, LexicalWriter
 from indexer.lock import writer_lock
-from indexer.neutral import Space, check_strength
+from indexer.neutral import MAX_DRIFT, Space, check_strength, drift
 from indexer.passages import PassageSettings
 from indexer.plan import Plan, make_plan
 from indexer.readers import ReaderPool, ReadLimits
@@ -373,13 +373,14 @@ class Collection:
         return make_plan(scan, places, known, lambda path: recipe_of(path, self.identity.passages), compared)
 
     def _refresh_view(self, store: Store) -> None:
-        """Rebuild the dense view where it misses too many passages or holds too many removed ones."""
+        """Rebuild the dense view where it misses too many passages, holds too many removed ones, or means moved."""
         with self.session() as session:
             live, view = session.snapshot.rows, session.snapshot.view
+            moved = drift(session.snapshot.means, session.snapshot.shrunk_means())
         covered = view.coverage if view else 0
         missing = int((live >= covered).sum())
         dead = covered - (len(live) - missing)
-        if missing > MAX_UNCOVERED * len(live) or dead > MAX_DEAD * covered:
+        if missing > MAX_UNCOVERED * len(live) or dead > MAX_DEAD * covered or moved > MAX_DRIFT:
             self._publish(store)
 
     def _refresh_lexical(self) -> None:
@@ -397,12 +398,17 @@ class Collection:
     def _publish(self, store: Store, strength: float | None = None) -> None:
         with self.session() as session:
             snapshot = session.snapshot
+            means = snapshot.shrunk_means()
         space = snapshot.space if strength is None else Space(dimension=self.identity.dimension, strength=strength)
         publish_view(
-            self.path / VIEWS, snapshot.rows_in(space), kind="exact", collection_id=self.identity.collection_id
+            self.path / VIEWS,
+            snapshot.rows_in(space, means),
+            kind="exact",
+            collection_id=self.identity.collection_id,
+            means_sha256=means.sha256(),
         )
-        with store.change():  # tells readers to look for the new view
-            pass
+        with store.change():  # until then, readers find that the new view's means are not theirs, and search exactly
+            store.set_means(means.to_bytes())
 
 
 def _report(

@@ -5,8 +5,8 @@ strength 0 it is the encoder's own space, in which passages of the question's la
 strength, the less the language matters. Measured in docs/ranking.md.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,13 @@ from embedder import LanguageMeans, Vectors
 from indexer.errors import SettingsError
 
 DEFAULT_STRENGTH = 0.7
+PRIOR_PASSAGES = 1000
+"""The calibration sentences weigh as much as so many passages of a collection; chosen by benchmarks/ranking.py."""
+MAX_DRIFT = 0.05
+"""Means that have moved further, in the length of the difference, are worth another view: a quarter of what typically
+lies between a language's mean and that of all languages."""
+MEAN_SAMPLE = 2_000
+"""Passages of a language whose mean is taken for that of all; their mean is within 0.01 of it."""
 
 
 def check_strength(strength: float) -> float:
@@ -61,6 +68,10 @@ class RowLanguages:
     codes: npt.NDArray[np.int16]
     means: Vectors
 
+    def with_means(self, means: LanguageMeans) -> "RowLanguages":
+        """The same rows with other means of the same languages."""
+        return RowLanguages(codes=self.codes, means=_after_zero(means))
+
     def move(self, rows: npt.NDArray[np.int64] | slice, vectors: Vectors, space: Space) -> Vectors:
         """Take stored vectors into a space.
 
@@ -82,8 +93,45 @@ def row_languages(rows: npt.NDArray[np.int64], languages: list[str], total: int,
     numbers: Mapping[str, int] = {language: number for number, language in enumerate(means.languages, start=1)}
     codes = np.zeros(total, dtype=np.int16)
     codes[rows] = [numbers.get(language, 0) for language in languages]
-    zero = np.zeros((1, means.passages.shape[1]), dtype=np.float32)
-    return RowLanguages(codes=codes, means=np.concatenate([zero, means.passages]))
+    return RowLanguages(codes=codes, means=_after_zero(means))
+
+
+def _after_zero(means: LanguageMeans) -> Vectors:
+    return np.concatenate([np.zeros((1, means.passages.shape[1]), dtype=np.float32), means.passages])
+
+
+def shrunk_means(
+    calibration: LanguageMeans,
+    languages: Sequence[str],
+    rows: Callable[[str], npt.NDArray[np.int64]],
+    take: Callable[[npt.NDArray[np.int64]], Vectors],
+) -> LanguageMeans:
+    """Move the passage means of languages from the calibration sentences towards a collection's own passages.
+
+    A few passages, perhaps of one document, say little about their language; many say more than our sentences. So
+    the mean is that of both, the sentences counting as `PRIOR_PASSAGES` (shrinkage; James and Stein 1961).
+
+    Args:
+        calibration: The encoder's means.
+        languages: The languages of the collection.
+        rows: Gives the vector rows of the passages in a language.
+        take: Gives the vectors of rows.
+
+    Returns:
+        Means with other passage means; those of questions are the calibration's.
+    """
+    passages = calibration.passages.copy()
+    for language in set(languages) & set(calibration.languages):
+        place, found = calibration.languages.index(language), rows(language)
+        sample = found[np.linspace(0, len(found) - 1, min(len(found), MEAN_SAMPLE)).astype(np.int64)]
+        weight = np.float32(len(found) / (len(found) + PRIOR_PASSAGES))
+        passages[place] += weight * (take(sample).mean(axis=0) - passages[place])
+    return replace(calibration, passages=passages)
+
+
+def drift(before: LanguageMeans, after: LanguageMeans) -> float:
+    """How far the passage means of a language have moved at most, as the length of the difference."""
+    return float(np.linalg.norm(after.passages - before.passages, axis=1).max())
 
 
 def move_query(query: Vectors, languages: Mapping[str, float], means: LanguageMeans, space: Space) -> Vectors:

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from embedder import LanguageMeans, Vectors
-from indexer.neutral import DEFAULT_STRENGTH, RowLanguages, Space, row_languages
-from indexer.store import SPAN_TYPE, committed_segments
+from indexer.neutral import DEFAULT_STRENGTH, RowLanguages, Space, row_languages, shrunk_means
+from indexer.store import SPAN_TYPE, MeansName, committed_segments
 from indexer.vectors import VECTORS, VectorKind, VectorReader
 from indexer.views import DenseView, Found, RowMask
 from indexer.views.exact import Rows, best, nothing, scan
-from indexer.views.files import ViewManifest, load_view, read_manifests, view_fault
+from indexer.views.files import Owner, ViewManifest, load_view, read_manifests, view_fault
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ class Snapshot:
         first_sentences: (n,) int64, the sentence row of each passage's first sentence.
         sentence_counts: (n,) int64, how many follow one another from there; at least 1.
         row_languages: The language of each vector row, for the neutral space.
-        means: The encoder's language means.
+        calibration: The encoder's language means.
+        means: Those that are taken away: moved towards the collection's own passages.
         view: The dense view in use, or None.
         manifest: What describes that view, or None.
     """
@@ -51,6 +52,7 @@ class Snapshot:
     first_sentences: npt.NDArray[np.int64]
     sentence_counts: npt.NDArray[np.int64]
     row_languages: RowLanguages
+    calibration: LanguageMeans
     means: LanguageMeans
     view: DenseView | None
     manifest: ViewManifest | None
@@ -86,9 +88,19 @@ class Snapshot:
             return self.manifest.space
         return Space(dimension=self.vectors.dimension, strength=DEFAULT_STRENGTH)
 
-    def rows_in(self, space: Space) -> Rows:
-        """The stored vectors, to be compared in a space."""
-        return Rows(vectors=self.vectors, languages=self.row_languages, space=space)
+    def rows_in(self, space: Space, means: LanguageMeans | None = None) -> Rows:
+        """The stored vectors, to be compared in a space; with other means than those in use if they are given."""
+        languages = self.row_languages if means is None else self.row_languages.with_means(means)
+        return Rows(vectors=self.vectors, languages=languages, space=space)
+
+    def shrunk_means(self) -> LanguageMeans:
+        """The means as they would be today; see `indexer.neutral.shrunk_means`."""
+
+        def rows(language: str) -> npt.NDArray[np.int64]:
+            chosen: npt.NDArray[np.int64] = self.rows[self.languages == self.language_codes.index(language)]
+            return chosen
+
+        return shrunk_means(self.calibration, self.language_codes, rows, self.vectors.take)
 
     def allow_passages(self, allowed: RowMask) -> npt.NDArray[np.bool_]:
         """Turn flags over rows into flags over passage ids."""
@@ -146,9 +158,10 @@ def read_generation(database: Connection) -> int:
     return int(database.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
 
 
-def read_means(database: Connection) -> LanguageMeans:
-    """The language means the collection was made with."""
-    return LanguageMeans.from_bytes(database.execute("SELECT content FROM language_means").fetchone()[0])
+def read_means(database: Connection, name: MeansName) -> LanguageMeans:
+    """The language means that are kept under a name."""
+    sql = "SELECT content FROM language_means WHERE name = ?"
+    return LanguageMeans.from_bytes(database.execute(sql, [name.value]).fetchone()[0])
 
 
 def load_snapshot(
@@ -175,9 +188,11 @@ def load_snapshot(
     ).fetchall()
     codes = sorted({row[3] for row in table})
     numbers = {code: number for number, code in enumerate(codes)}
-    means = read_means(database)
+    means = read_means(database, MeansName.IN_USE)
     rows = np.array([row[1] for row in table], dtype=np.int64)
-    view, manifest = _newest_view(folder / "views", collection_id, vectors.rows, before)
+    view, manifest = _newest_view(
+        folder / "views", Owner(collection_id=collection_id, rows=vectors.rows, means_sha256=means.sha256()), before
+    )
     return Snapshot(
         generation=generation,
         passage_ids=np.array([row[0] for row in table], dtype=np.int64),
@@ -190,19 +205,23 @@ def load_snapshot(
         first_sentences=np.array([row[4] for row in table], dtype=np.int64),
         sentence_counts=np.array([row[5] for row in table], dtype=np.int64) // (2 * SPAN_TYPE.itemsize),
         row_languages=row_languages(rows, [row[3] for row in table], vectors.rows, means),
+        calibration=read_means(database, MeansName.CALIBRATION),
         means=means,
         view=view,
         manifest=manifest,
     )
 
 
-def _newest_view(
-    folder: Path, collection_id: str, rows: int, before: Snapshot | None
-) -> tuple[DenseView | None, ViewManifest | None]:
+def _newest_view(folder: Path, owner: Owner, before: Snapshot | None) -> tuple[DenseView | None, ViewManifest | None]:
     for manifest in read_manifests(folder):
-        if before is not None and before.view is not None and before.manifest == manifest:
+        if (
+            before is not None
+            and before.view is not None
+            and before.manifest == manifest
+            and not owner.objection(manifest)
+        ):
             return before.view, manifest
-        fault = view_fault(folder, manifest, collection_id=collection_id, rows=rows)
+        fault = view_fault(folder, manifest, owner)
         if fault is None:
             return load_view(folder, manifest), manifest
         logger.warning("%s; its rows are searched exactly until it is rebuilt: polyseek verify --repair", fault)

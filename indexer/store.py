@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ DATABASE_FILES = (DATABASE_NAME, f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm")
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE language_means (content BLOB NOT NULL) STRICT;
+CREATE TABLE language_means (name TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
 CREATE TABLE segments (
     kind TEXT NOT NULL,
     number INTEGER NOT NULL,
@@ -81,6 +82,13 @@ CREATE TABLE runs (
     counts TEXT NOT NULL
 ) STRICT;
 """
+
+
+class MeansName(StrEnum):
+    """The encoder's own language means, and those the views are built with: moved towards the collection's."""
+
+    CALIBRATION = "calibration"
+    IN_USE = "in use"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +166,9 @@ class Store:
             for statement in TABLES.split(";\n"):
                 if statement.strip():
                     self.database.execute(statement)
-            self.database.table("language_means").insert({"content": language_means})
+            self.database.table("language_means").insert_all(
+                {"name": name.value, "content": language_means} for name in MeansName
+            )
             self.database.table("meta").insert_all(
                 [{"key": "identity", "value": identity}, {"key": "generation", "value": "0"}]
             )
@@ -169,6 +179,10 @@ class Store:
         with self.database.atomic():
             yield
             self.database.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+
+    def set_means(self, language_means: bytes) -> None:
+        """Record the language means that the views are built with."""
+        self.database.table("language_means").update(MeansName.IN_USE.value, {"content": language_means})
 
     def segments(self, kind: VectorKind) -> list[Segment]:
         """The committed vector segments of a kind, in order."""

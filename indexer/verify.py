@@ -14,11 +14,11 @@ from indexer.collection import LEXICAL, VIEWS, Collection
 from indexer.errors import CollectionDamagedError
 from indexer.lexical import LexicalIndex, LexicalIndexError
 from indexer.lock import writer_lock
-from indexer.snapshot import read_generation
-from indexer.store import SPAN_TYPE, Store, committed_segments, open_for_reading
+from indexer.snapshot import read_generation, read_means
+from indexer.store import SPAN_TYPE, MeansName, Store, committed_segments, open_for_reading
 from indexer.sync import vectors_sha256
 from indexer.vectors import VECTORS, Segment, VectorKind, VectorReader, segment_path
-from indexer.views.files import read_manifests, remove_views, view_fault
+from indexer.views.files import Owner, read_manifests, remove_views, view_fault
 
 UNIT_TOLERANCE = 0.01
 """Stored rows are unit vectors rounded to float16: their norms differ from 1 by less than this."""
@@ -123,7 +123,8 @@ def _view_faults(database: Connection, collection: Collection) -> Iterator[Fault
     segments = committed_segments(database, VectorKind.PASSAGES)
     rows = segments[-1].end_row if segments else 0
     for manifest in read_manifests(folder)[:1]:
-        fault = view_fault(folder, manifest, collection_id=owner, rows=rows)
+        means = read_means(database, MeansName.IN_USE).sha256()
+        fault = view_fault(folder, manifest, Owner(collection_id=owner, rows=rows, means_sha256=means))
         if fault is not None:
             yield Fault(kind=FaultKind.VIEW, message=fault)
     if not (folder / LEXICAL).exists():

@@ -30,6 +30,7 @@ class ViewManifest:
         collection_id: The collection it belongs to.
         dimension: Columns of the indexed vectors.
         strength: Neutral strength of the space they are in.
+        means_sha256: Checksum of the language means of that space.
         coverage: Rows 0 … coverage - 1 are in it.
         sha256: Checksum of the view file.
     """
@@ -39,6 +40,7 @@ class ViewManifest:
     collection_id: str
     dimension: int
     strength: float
+    means_sha256: str
     coverage: int
     sha256: str
 
@@ -48,7 +50,32 @@ class ViewManifest:
         return Space(dimension=self.dimension, strength=self.strength)
 
 
-def publish_view(folder: Path, rows: Rows, *, kind: str, collection_id: str) -> ViewManifest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """What a view has to agree with.
+
+    Attributes:
+        collection_id: The collection.
+        rows: Its committed rows.
+        means_sha256: Checksum of the language means in use.
+    """
+
+    collection_id: str
+    rows: int
+    means_sha256: str
+
+    def objection(self, manifest: ViewManifest) -> str | None:
+        """Say what a view does not agree with, or None."""
+        if manifest.collection_id != self.collection_id:
+            return "belongs to another collection"
+        if manifest.coverage > self.rows:
+            return f"covers {manifest.coverage:,} rows, the collection has {self.rows:,}"
+        if manifest.means_sha256 != self.means_sha256:
+            return "was built with other language means"
+        return None
+
+
+def publish_view(folder: Path, rows: Rows, *, kind: str, collection_id: str, means_sha256: str) -> ViewManifest:
     """Build a view of all committed rows in their space and swap it in; older views are removed afterwards."""
     folder.mkdir(exist_ok=True)
     for leftover in folder.glob("*.tmp"):
@@ -63,6 +90,7 @@ def publish_view(folder: Path, rows: Rows, *, kind: str, collection_id: str) -> 
         collection_id=collection_id,
         dimension=rows.space.dimension,
         strength=rows.space.strength,
+        means_sha256=means_sha256,
         coverage=view.coverage,
         sha256=file_sha256(temporary),
     )
@@ -87,15 +115,14 @@ def read_manifests(folder: Path) -> list[ViewManifest]:
     return manifests
 
 
-def view_fault(folder: Path, manifest: ViewManifest, *, collection_id: str, rows: int) -> str | None:
+def view_fault(folder: Path, manifest: ViewManifest, owner: Owner) -> str | None:
     """Say why a view cannot be believed, or None."""
     path = _view_path(folder, manifest.generation)
-    if manifest.collection_id != collection_id:
-        return f"{path} belongs to another collection"
+    objection = owner.objection(manifest)
+    if objection is not None:
+        return f"{path} {objection}"
     if manifest.kind not in VIEW_KINDS:
         return f"{path} is of the unknown kind {manifest.kind!r}"
-    if manifest.coverage > rows:
-        return f"{path} covers {manifest.coverage:,} rows, the collection has {rows:,}"
     try:
         if file_sha256(path) != manifest.sha256:
             return f"{path} does not match its checksum"

@@ -26,9 +26,10 @@ from indexer import (
 )
 from indexer.lexical import LexicalWriter
 from indexer.lock import writer_lock
-from indexer.neutral import Space, move_query
-from indexer.store import open_for_reading
+from indexer.neutral import Space, drift, move_query
+from indexer.store import Store, open_for_reading
 from indexer.vectors import VectorKind
+from indexer.views.files import ViewManifest
 
 WITHOUT_ROOT_RIGHTS = [
     "setpriv",
@@ -399,6 +400,41 @@ def test_a_lexical_index_that_disagrees_is_a_fault_and_repaired(collection: Coll
     repair(collection)
     assert find_faults(collection) == []
     next(place.glob("*.term")).write_bytes(b"")
+    assert [fault.kind for fault in find_faults(collection)] == [FaultKind.VIEW]
+    repair(collection)
+    assert find_faults(collection) == []
+
+
+def test_a_view_is_built_anew_when_the_means_of_a_language_have_moved(
+    collection: Collection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection.add(TextDocument(name=f"filler-{n}", text=f"Filler number {n} about nothing.") for n in range(40))
+
+    def state() -> tuple[ViewManifest | None, str, float]:
+        with collection.session() as session:
+            snapshot = session.snapshot
+            assert snapshot.manifest is None or snapshot.manifest.means_sha256 == snapshot.means.sha256()
+            return snapshot.manifest, snapshot.means.sha256(), drift(snapshot.calibration, snapshot.means)
+
+    before = state()
+    assert before[2] > 0, "a built view has means moved towards the collection"
+    collection.add([TextDocument(name="one-more", text="The salt mine has seven levels.")])
+    assert state() == before, "one passage is too little"
+    monkeypatch.setattr("indexer.collection.MAX_DRIFT", 1e-4)
+    collection.add([TextDocument(name="another", text="The ferry crosses the river.")])
+    after = state()
+    assert (after[0] != before[0], after[1] != before[1]) == (True, True)
+    assert find_faults(collection) == []
+
+
+def test_a_view_built_with_other_means_is_not_believed(collection: Collection, folder: Path, hashing_embedder) -> None:
+    collection.sync([folder])
+    expected = search(collection, "salt mine levels")
+    with Store.writing(collection.path) as store, store.change():
+        store.set_means(hashing_embedder.language_means().to_bytes())
+    with collection.session() as session:
+        assert session.snapshot.view is None, "its vectors are in another space than the question's"
+    assert search(collection, "salt mine levels") == expected
     assert [fault.kind for fault in find_faults(collection)] == [FaultKind.VIEW]
     repair(collection)
     assert find_faults(collection) == []

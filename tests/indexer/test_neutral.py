@@ -3,7 +3,15 @@ import pytest
 
 from embedder import LanguageMeans
 from indexer import SettingsError
-from indexer.neutral import Space, check_strength, move_query, row_languages
+from indexer.neutral import (
+    PRIOR_PASSAGES,
+    Space,
+    check_strength,
+    drift,
+    move_query,
+    row_languages,
+    shrunk_means,
+)
 
 MEANS = LanguageMeans(
     languages=("de", "th"),
@@ -49,6 +57,19 @@ def test_rows_lose_the_mean_of_their_own_language_and_are_cut_afterwards() -> No
     np.testing.assert_allclose(moved[0], (first / np.linalg.norm(first))[0], atol=1e-6)
     np.testing.assert_allclose(moved[1:], np.concatenate([unit(0, 1), unit(2, 1), unit(1, 1)]), atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(moved, axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("count", [1, 10, PRIOR_PASSAGES, 100 * PRIOR_PASSAGES])
+def test_means_move_towards_the_collection_as_its_passages_accumulate(count: int) -> None:
+    stored = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], dtype=np.float32)  # every second passage is like the other
+    moved = shrunk_means(MEANS, ["th", "xx"], lambda _: np.arange(count), lambda rows: stored[rows % 2])
+    own = stored[np.arange(count) % 2].mean(axis=0)
+    expected = (count * own + PRIOR_PASSAGES * MEANS.passages[1]) / (count + PRIOR_PASSAGES)
+    np.testing.assert_allclose(moved.passages[1], expected, atol=0.01)
+    np.testing.assert_array_equal(moved.passages[0], MEANS.passages[0])
+    np.testing.assert_array_equal(moved.queries, MEANS.queries)
+    assert drift(MEANS, moved) == pytest.approx(float(np.linalg.norm(expected - MEANS.passages[1])), abs=0.01)
+    assert drift(moved, moved) == 0
 
 
 @pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])

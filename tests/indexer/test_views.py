@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from indexer.neutral import RowLanguages, Space, shorten
 from indexer.vectors import Segment, VectorReader, append_vectors
 from indexer.views import VIEW_KINDS
 from indexer.views.exact import Rows, best, scan
-from indexer.views.files import load_view, publish_view, read_manifests, view_fault
+from indexer.views.files import Owner, load_view, publish_view, read_manifests, view_fault
 
 DIMENSION = 48
 ROWS = 500
@@ -20,6 +21,9 @@ def vectors(tmp_path: Path) -> VectorReader:
     folder.mkdir()
     segment = append_vectors(folder, [], rows / np.linalg.norm(rows, axis=1, keepdims=True))
     return VectorReader(folder, [Segment(number=0, first_row=0, rows=segment.rows)], DIMENSION)
+
+
+OWNER = Owner(collection_id="c", rows=ROWS, means_sha256="m")
 
 
 def rows_in(vectors: VectorReader, dimension: int = DIMENSION, strength: float = 0.0) -> Rows:
@@ -91,12 +95,12 @@ def test_a_published_view_loads_and_older_ones_are_gone(
 ) -> None:
     folder = tmp_path / "views"
     for _ in range(2):
-        publish_view(folder, rows_in(vectors, strength=0.7), kind="exact", collection_id="c")
+        publish_view(folder, rows_in(vectors, strength=0.7), kind="exact", collection_id="c", means_sha256="m")
     (manifest,) = read_manifests(folder)
     assert manifest.generation == 2
     assert manifest.coverage == ROWS
     assert manifest.space == Space(dimension=DIMENSION, strength=0.7)
-    assert view_fault(folder, manifest, collection_id="c", rows=ROWS) is None
+    assert view_fault(folder, manifest, OWNER) is None
     _, scores = load_view(folder, manifest).search(queries, 3, allowed=np.ones(ROWS, dtype=np.bool_))
     np.testing.assert_allclose(
         scores, scan(rows_in(vectors, strength=0.7), 0, queries, 3, np.ones(ROWS, dtype=np.bool_))[1], atol=2e-3
@@ -106,13 +110,14 @@ def test_a_published_view_loads_and_older_ones_are_gone(
 
 def test_a_view_that_does_not_belong_is_not_believed(tmp_path: Path, vectors: VectorReader) -> None:
     folder = tmp_path / "views"
-    manifest = publish_view(folder, rows_in(vectors), kind="exact", collection_id="c")
-    assert "another collection" in str(view_fault(folder, manifest, collection_id="other", rows=ROWS))
-    assert "covers 500 rows" in str(view_fault(folder, manifest, collection_id="c", rows=ROWS - 1))
+    manifest = publish_view(folder, rows_in(vectors), kind="exact", collection_id="c", means_sha256="m")
+    assert "another collection" in str(view_fault(folder, manifest, replace(OWNER, collection_id="other")))
+    assert "other language means" in str(view_fault(folder, manifest, replace(OWNER, means_sha256="n")))
+    assert "covers 500 rows" in str(view_fault(folder, manifest, replace(OWNER, rows=ROWS - 1)))
     path = folder / "dense-000001.faiss"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(bytes(content))
-    assert "checksum" in str(view_fault(folder, manifest, collection_id="c", rows=ROWS))
+    assert "checksum" in str(view_fault(folder, manifest, OWNER))
     path.unlink()
-    assert "cannot be read" in str(view_fault(folder, manifest, collection_id="c", rows=ROWS))
+    assert "cannot be read" in str(view_fault(folder, manifest, OWNER))
