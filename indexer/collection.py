@@ -388,12 +388,9 @@ class Collection:
         with self.session() as session:
             ids, generation = session.snapshot.passage_ids, session.snapshot.generation
 
-            def read(wanted: list[int]) -> list[tuple[str, str]]:
-                return [(passage.text, passage.language) for passage in session.passages(wanted)]
-
             with LexicalWriter.open(self.path / VIEWS / LEXICAL, owner=self.identity.collection_id) as writer:
                 if writer.watermark != generation:
-                    writer.reconcile(ids, read, generation)
+                    writer.reconcile(ids, session.passages_in_context, generation)
 
     def _publish(self, store: Store, strength: float | None = None) -> None:
         with self.session() as session:

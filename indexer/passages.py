@@ -8,7 +8,7 @@ from indexer.errors import SettingsError
 from indexer.sentences import sentence_spans
 from indexer.units import Border, TokenCounter, Unit, units_of
 
-CUTTER_VERSION: Final = "1"
+CUTTER_VERSION: Final = "2"
 """Part of a collection's identity: passages of another version are cut again."""
 
 MIN_TOKENS: Final = 32

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 import numpy as np
 import numpy.typing as npt
 
+from indexer.context import in_context
 from indexer.snapshot import Snapshot
 from indexer.store import SPAN_TYPE
 from indexer.views import RowMask
@@ -129,6 +130,17 @@ class Session:
             spans = np.frombuffer(row["sentences"], dtype=SPAN_TYPE).reshape(-1, 2)
             row |= {"sentences": tuple(map(tuple, spans.tolist())), "paths": paths[row["document_id"]]}
         return [StoredPassage(**rows[key]) for key in ids]
+
+    def passages_in_context(self, ids: Sequence[int]) -> list[tuple[str, str]]:
+        """The (text, language) of passages, in this order, the text as it is embedded and its words are indexed."""
+        sql = f"""
+            SELECT passages.id, context, substr(pages.text, start + 1, "end" - start), passages.language
+            FROM passages
+            JOIN documents ON documents.id = passages.document_id
+            JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
+            WHERE passages.id IN ({_marks(ids)})"""  # noqa: S608  only question marks are joined
+        rows = {row[0]: row for row in self.database.execute(sql, list(ids))}
+        return [(in_context(rows[key][1], rows[key][2]), rows[key][3]) for key in ids]
 
     def _paths(self, documents: Iterable[int]) -> dict[int, tuple[str, ...]]:
         wanted = list(documents)

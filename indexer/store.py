@@ -39,6 +39,7 @@ CREATE TABLE documents (
     content_hash TEXT NOT NULL,
     recipe TEXT NOT NULL,
     title TEXT NOT NULL,
+    context TEXT NOT NULL,
     document_type TEXT NOT NULL,
     language TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
@@ -126,11 +127,15 @@ class NewPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDocument:
-    """A document about to be stored, with its passages in the order of their vectors."""
+    """A document about to be stored, with its passages in the order of their vectors.
+
+    `context` stands before the text of each passage when it is embedded or its words are indexed; "" if nothing does.
+    """
 
     read: ReadDocument
     recipe: str
     language: str
+    context: str
     passages: tuple[NewPassage, ...]
 
 
@@ -205,6 +210,7 @@ class Store:
             "content_hash": read.content_hash,
             "recipe": document.recipe,
             "title": read.title,
+            "context": document.context,
             "document_type": read.document_type,
             "language": document.language,
             "size_bytes": read.size_bytes,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from embedder import Embedder, Vectors
+from indexer.context import context_of, in_context
 from indexer.languages import passage_languages
 from indexer.passages import CUTTER_VERSION, PassageSettings, cut_passages
 from indexer.plan import ContentKey, Plan, failed, modified_at
@@ -95,8 +96,9 @@ class Ingestion:
             if sum(len(cut.document.passages) for cut in self._waiting) >= TEXT_GROUP_PASSAGES:
                 with self.store.change():
                     self._flush()
-        with self.store.change():
-            self._flush()
+        if self._waiting:
+            with self.store.change():
+                self._flush()
 
     def _relink(self, plan: Plan) -> None:
         if not plan.links and not plan.removed:
@@ -142,9 +144,16 @@ class Ingestion:
             )
             for (number, span), guess, found in zip(spans, passage_languages(texts), sentences, strict=True)
         )
-        document = NewDocument(read=read, recipe=key.recipe, language=_main_language(passages), passages=passages)
+        context = context_of(read.title, group[0].path)
+        room = self.embedder().card.max_passage_tokens - count_tokens([context])[0]
+        if any(passage.tokens > room for passage in passages):
+            context = ""  # better no title than a passage whose end is cut off
+        document = NewDocument(
+            read=read, recipe=key.recipe, language=_main_language(passages), context=context, passages=passages
+        )
         parts = [text[start:end] for text, found in zip(texts, sentences, strict=True) for start, end in found]
-        return _Cut(key=key, group=group, document=document, texts=texts, sentences=parts)
+        embedded = [in_context(context, text) for text in texts]
+        return _Cut(key=key, group=group, document=document, texts=embedded, sentences=parts)
 
     def _flush(self) -> None:
         """Embed the waiting documents together and commit them one by one."""
@@ -207,7 +216,7 @@ class Ingestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cut:
-    """A document that has been cut into passages and waits for its vectors."""
+    """A document that has been cut into passages and waits for the vectors of these texts and sentences."""
 
     key: ContentKey
     group: list[FileChange]

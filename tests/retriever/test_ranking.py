@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import Collection, TextDocument
+from indexer import Collection, PassageSettings, TextDocument
 from retriever import Retriever, SearchMode
 from retriever.ranking import LEXICAL_WEIGHT
 
@@ -112,3 +112,26 @@ def test_dense_candidates_of_a_view_are_scored_as_all_passages_would_be(retrieve
             question, len(snapshot.rows), snapshot.allow(np.ones(len(snapshot.rows), dtype=bool)), snapshot.space
         )
     np.testing.assert_allclose(cosines[np.searchsorted(snapshot.rows, found[0])], scores[0], atol=2e-3)
+
+
+def test_a_passage_is_found_by_the_title_of_its_document(collection: Collection) -> None:
+    collection.add(
+        [
+            TextDocument(name="1", title="The salt mine of Brinna", text="It has seven levels and a lake."),
+            TextDocument(name="2", title="The glassworks of Brinna", text="It has seven furnaces and a lake."),
+        ]
+    )
+    with Retriever(collection) as retriever:
+        for mode in SearchMode:
+            hit = retriever.search("How many has the salt mine?", mode=mode).hits[0]
+            assert (hit.path, hit.text) == ("1", "It has seven levels and a lake."), "the title is not in the text"
+
+
+def test_a_title_that_would_cut_the_end_of_a_passage_off_is_left_out(hashing_embedder, tmp_path: Path) -> None:
+    settings = PassageSettings(max_tokens=hashing_embedder.card.max_passage_tokens, overlap_tokens=0)
+    text = " ".join(f"word{number}" for number in range(settings.max_tokens))
+    with Collection.create(tmp_path / "c", embedder=hashing_embedder, passages=settings) as collection:
+        collection.add([TextDocument(name="1", title="The salt mine", text=text)])
+        with collection.session() as session:
+            (passage,) = session.passages_in_context(session.snapshot.passage_ids.tolist())
+    assert passage == (text, passage[1])

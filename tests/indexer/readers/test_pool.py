@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ def children(of: int) -> set[int]:
     """The processes this one started that still exist, zombies included."""
     found: set[int] = set()
     for task in Path(f"/proc/{of}/task").iterdir():
-        found.update(int(number) for number in (task / "children").read_text().split())
+        with suppress(FileNotFoundError):  # the thread has ended meanwhile
+            found.update(int(number) for number in (task / "children").read_text().split())
     return found
 
 
