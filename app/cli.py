@@ -1,4 +1,4 @@
-"""The command line: `polyseek ingest | ask | documents | info | reindex | verify | ui | doctor`.
+"""The command line: `polyseek ingest | ask | documents | info | reindex | verify | eval | ui | doctor`.
 
 Each command reads its options, makes one library call, and prints.
 """
@@ -15,22 +15,32 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from app import doctor as doctor_checks
 from app import terminal
+from app.eval_command import evaluate_sets
 from app.log_setup import set_up_logging
+from app.options import (
+    INTERRUPTED,
+    NEUTRAL_HELP,
+    BackendOption,
+    CollectionOption,
+    JsonOption,
+    ModelOption,
+    chosen_embedder,
+    err,
+    fail,
+    neutral_strength,
+    out,
+)
 from app.progress import JsonProgress, SyncBar
 from app.settings import Settings, SettingsFileError, load_settings
-from embedder import Embedder, EmbedderError, load_embedder
+from embedder import EmbedderError
 from indexer import ChangeKind, Collection, IndexerError, find_faults, repair, require_folders
 from retriever import Retriever, RetrieverError, SearchMode
 
 EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells give it."""
 
 cli = typer.Typer(
     name="polyseek",
@@ -42,19 +52,12 @@ cli = typer.Typer(
 )
 documents_cli = typer.Typer(help="List the files of the collection, or take files out of it.")
 cli.add_typer(documents_cli, name="documents", invoke_without_command=True)
-
-CollectionOption = Annotated[
-    Path | None,
-    typer.Option("--collection", "-c", help="Directory of the collection.", show_default="your data directory"),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON lines to standard output.")]
-ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder, e.g. e5-small.")]
-BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: openvino or onnxruntime.")]
+cli.command("eval", epilog="Example: polyseek eval questions.jsonl --fail-under 0.9")(evaluate_sets)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        _out().print(version("polyseek"), highlight=False)
+        out().print(version("polyseek"), highlight=False)
         raise typer.Exit
 
 
@@ -84,19 +87,19 @@ def ingest(
     """
     settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
     require_folders(folders)  # before a collection is made for nothing
-    progress = JsonProgress(_out()) if as_json else SyncBar(_err())
+    progress = JsonProgress(out()) if as_json else SyncBar(err())
     try:
         with _target(settings, dry_run=dry_run) as target, progress as tell:
             report = target.sync(
                 folders, dry_run=dry_run, progress=tell, limits=settings.read_limits(), workers=settings.workers
             )
     except KeyboardInterrupt:
-        _err().print("Interrupted. What was finished is kept; the same command goes on from there.")
+        err().print("Interrupted. What was finished is kept; the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
-        terminal.write_json(_out(), {"event": "report", **json.loads(report.to_json())})
+        terminal.write_json(out(), {"event": "report", **json.loads(report.to_json())})
     else:
-        terminal.show_report(_out(), report)
+        terminal.show_report(out(), report)
     if report.of(ChangeKind.FAILED):
         raise typer.Exit(1)
 
@@ -121,11 +124,17 @@ def ask(
         int | None, typer.Option(help="Compare only the first dimensions (Matryoshka encoders).")
     ] = None,
     mode: Annotated[
-        SearchMode, typer.Option(help="Find by meaning in any language, or by words: codes, numbers, names.")
+        SearchMode,
+        typer.Option(
+            help="hybrid: by meaning and words; dense: by meaning alone, in any language; lexical: by words alone, "
+            "in the question's language."
+        ),
     ] = SearchMode.HYBRID,
-    neutral: Annotated[
-        float | None, typer.Option(help="0: my language first … 1: any language alike.", show_default="the view's, 0.7")
+    neutral: Annotated[str | None, typer.Option(help=NEUTRAL_HELP, show_default="as the index is")] = None,
+    per_language: Annotated[
+        int | None, typer.Option(help="At least so many passages of each language, also if that is more than --top-k.")
     ] = None,
+    per_document: Annotated[int | None, typer.Option(help="At most so many passages of each document.")] = None,
     question_language: Annotated[
         str | None, typer.Option(help="Language of the question, if it is not recognised.", show_default="recognised")
     ] = None,
@@ -135,7 +144,7 @@ def ask(
 ) -> None:
     """Ask the collection a question and see the passages that answer it."""
     settings = load_settings(collection=collection, top_k=top_k, backend=backend)
-    with Retriever.open(settings.collection, embedder=_chosen_embedder(settings)) as retriever:
+    with Retriever.open(settings.collection, embedder=chosen_embedder(settings)) as retriever:
         result = retriever.search(
             question,
             top_k=settings.top_k,
@@ -145,15 +154,17 @@ def ask(
             document_types=document_type or None,
             after=after.date() if after else None,
             before=before.date() if before else None,
-            neutral=neutral,
+            per_language=per_language,
+            per_document=per_document,
+            neutral=neutral_strength(neutral),
             question_language=question_language,
             dimension=dimension,
         )
     if as_json:
         for line in terminal.result_lines(result):
-            terminal.write_json(_out(), line)
+            terminal.write_json(out(), line)
     else:
-        terminal.show_result(_out(), result, full=full)
+        terminal.show_result(out(), result, full=full)
 
 
 @documents_cli.callback(epilog="Example: polyseek documents --json")
@@ -166,9 +177,9 @@ def documents(context: typer.Context, collection: CollectionOption = None, as_js
         files = session.files()
     if as_json:
         for file in files:
-            terminal.write_json(_out(), {"event": "file", **asdict(file)})
+            terminal.write_json(out(), {"event": "file", **asdict(file)})
     else:
-        terminal.show_files(_out(), files)
+        terminal.show_files(out(), files)
 
 
 @documents_cli.command(epilog="Example: polyseek documents remove ~/Documents/old-report.pdf")
@@ -183,11 +194,11 @@ def remove(
         removed = opened.remove(paths)
     for path in removed:
         if as_json:
-            terminal.write_json(_out(), {"event": "removed", "path": path})
+            terminal.write_json(out(), {"event": "removed", "path": path})
         else:
-            _out().print(Text(f"removed  {terminal.shorten_path(path)}"), soft_wrap=True)
+            out().print(Text(f"removed  {terminal.shorten_path(path)}"), soft_wrap=True)
     if not removed:
-        _fail("none of these files is in the collection; see: polyseek documents")
+        fail("none of these files is in the collection; see: polyseek documents")
 
 
 @cli.command(epilog="Example: polyseek info")
@@ -197,23 +208,21 @@ def info(collection: CollectionOption = None, as_json: JsonOption = False) -> No
     with Collection.open(settings.collection) as opened:
         facts = doctor_checks.describe(opened)
     if as_json:
-        terminal.write_json(_out(), {"event": "info", **facts})
+        terminal.write_json(out(), {"event": "info", **facts})
     else:
-        terminal.show_facts(_out(), facts)
+        terminal.show_facts(out(), facts)
 
 
 @cli.command(epilog="Example: polyseek reindex --neutral 0.5")
 def reindex(
     collection: CollectionOption = None,
-    neutral: Annotated[
-        float | None, typer.Option(help="0: my language first … 1: any language alike.", show_default="as it is")
-    ] = None,
+    neutral: Annotated[str | None, typer.Option(help=NEUTRAL_HELP, show_default="as it is")] = None,
 ) -> None:
     """Build the index anew from the stored vectors, without embedding anything; also to change its neutral strength."""
     settings = load_settings(collection=collection)
     with Collection.open(settings.collection) as opened:
-        opened.rebuild_view(neutral=neutral)
-        _out().print(f"index     {doctor_checks.describe(opened)['view']}", highlight=False)
+        opened.rebuild_view(neutral=neutral_strength(neutral))
+        out().print(f"index     {doctor_checks.describe(opened)['view']}", highlight=False)
 
 
 @cli.command(epilog="Example: polyseek verify --repair")
@@ -228,15 +237,15 @@ def verify(
         faults = repair(opened) if repair_faults else find_faults(opened)
     for fault in faults:
         if as_json:
-            terminal.write_json(_out(), {"event": "fault", **asdict(fault)})
+            terminal.write_json(out(), {"event": "fault", **asdict(fault)})
         else:
-            _out().print(Text(terminal.plain(f"{fault.kind.value:<9}{fault.message}")), soft_wrap=True)
+            out().print(Text(terminal.plain(f"{fault.kind.value:<9}{fault.message}")), soft_wrap=True)
     if faults and repair_faults:
-        _err().print("Repaired. Documents that were damaged are read again by the next: polyseek ingest FOLDER")
+        err().print("Repaired. Documents that were damaged are read again by the next: polyseek ingest FOLDER")
     elif faults:
-        _fail(f"{len(faults)} faults; mend them with: polyseek verify --repair")
+        fail(f"{len(faults)} faults; mend them with: polyseek verify --repair")
     elif not as_json:
-        _out().print("Everything agrees.")
+        out().print("Everything agrees.")
 
 
 @cli.command(epilog="Example: polyseek ui --port 8600")
@@ -257,9 +266,9 @@ def doctor(collection: CollectionOption = None, as_json: JsonOption = False) -> 
     findings = list(doctor_checks.examine(load_settings(collection=collection)))
     for finding in findings:
         if as_json:
-            terminal.write_json(_out(), {"event": "finding", **asdict(finding)})
+            terminal.write_json(out(), {"event": "finding", **asdict(finding)})
         else:
-            terminal.show_finding(_out(), finding)
+            terminal.show_finding(out(), finding)
     if any(finding.status is doctor_checks.Status.BROKEN for finding in findings):
         raise typer.Exit(1)
 
@@ -269,40 +278,20 @@ def main() -> None:
     try:
         cli()
     except EXPECTED_ERRORS as error:
-        _err().print(Text(f"Error: {terminal.plain(str(error))}", style="red"), soft_wrap=True)
+        err().print(Text(f"Error: {terminal.plain(str(error))}", style="red"), soft_wrap=True)
         sys.exit(1)
 
 
 @contextmanager
 def _target(settings: Settings, *, dry_run: bool) -> Iterator[Collection]:
     """Open the collection to ingest into, or make it; a dry run without one compares with an empty one elsewhere."""
-    embedder = _chosen_embedder(settings)
+    embedder = chosen_embedder(settings)
     with ExitStack() as stack:
         if Collection.exists(settings.collection):
             yield stack.enter_context(Collection.open(settings.collection, embedder=embedder))
             return
         place = Path(stack.enter_context(TemporaryDirectory())) / "empty" if dry_run else settings.collection
         yield stack.enter_context(Collection.create(place, embedder=embedder))
-
-
-def _chosen_embedder(settings: Settings) -> Embedder | None:
-    """The encoder the user chose; None leaves it to the collection, which loads its own only when it needs it."""
-    if settings.leaves_encoder_open:
-        return None
-    return load_embedder(settings.model, backend=settings.backend, device=settings.device, cache_dir=settings.cache_dir)
-
-
-def _out() -> Console:
-    return Console(highlight=False)
-
-
-def _err() -> Console:
-    return Console(stderr=True, highlight=False)
-
-
-def _fail(message: str) -> None:
-    _err().print(Text(f"Error: {message}", style="red"), soft_wrap=True)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -199,6 +199,7 @@ def describe(collection: Collection) -> dict[str, Any]:
         "failed": sum(file.failure is not None for file in files),
         "documents": len(set(snapshot.document_ids.tolist())),
         "passages": len(snapshot.rows),
+        "sentences": int(snapshot.sentence_counts.sum()),
         "languages": languages,
         "encoder": collection.identity.encoder,
         "passage_tokens": collection.identity.passages.max_tokens,

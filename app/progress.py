@@ -1,10 +1,11 @@
-"""Shows how far a sync has come: a bar on a terminal, JSON lines for programs."""
+"""Shows how far a sync or an evaluation has come: a bar on a terminal, JSON lines for programs."""
 
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.terminal import write_json
@@ -61,3 +62,29 @@ class JsonProgress:
             return
         self._next = now + SECONDS_BETWEEN_LINES
         write_json(self._console, {"event": "progress", **asdict(progress)})
+
+
+class EvaluationBar:
+    """A progress bar on a terminal for what an evaluation is doing; silent elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("reading", total=None)
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        self._bar.start()
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _show(self, doing: str, done: int, total: int) -> None:
+        self._bar.update(self._task, description=escape(doing), completed=done, total=total or None)

@@ -60,8 +60,14 @@ def _headline(rank: int, hit: Hit) -> Text:
     return Text.assemble(
         (f"{rank}. ", "bold"),
         (plain(hit.title).replace("\n", " "), "bold"),
-        f"  [{language_name(hit.language)}]  score {hit.score:.3f}",
+        f"  [{language_name(hit.language)}]  score {hit.score:.3f} ({basis(hit)})",
     )
+
+
+def basis(hit: Hit) -> str:
+    """What a hit is based on, in a few plain words: how near in meaning, and how much of the question's words."""
+    words = f" · words {hit.lexical:.0%}" if hit.lexical else ""
+    return f"meaning {hit.dense:.2f}{words}"
 
 
 def _marked_passage(hit: Hit, console: Console, *, full: bool) -> Text:

@@ -1,5 +1,6 @@
 """What readers ask of a collection, each within one consistent read."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -100,9 +101,8 @@ class Session:
             conditions.append(f"document_type IN ({_marks(wanted.document_types)})")
             values += wanted.document_types
         if wanted.folders is not None:
-            inside = "(path = ? OR substr(path, 1, length(?) + 1) IN (? || '/', ? || '\\'))"
-            conditions.append("(" + " OR ".join([inside] * len(wanted.folders) or ["0"]) + ")")
-            values += [folder for folder in wanted.folders for _ in range(4)]
+            conditions.append(f"path IN ({_INSIDE})")
+            values += [json.dumps(wanted.folders)] * 3
         if wanted.after is not None:
             conditions.append("modified_at >= ?")
             values.append(wanted.after.isoformat())
@@ -177,6 +177,17 @@ class Session:
         """When the last sync started and finished, its folders and its counts (JSON)."""
         row = self.database.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
         return None if row is None else dict(row)
+
+
+_INSIDE = """
+    SELECT inside.path FROM json_each(?) JOIN files AS inside ON inside.path = value
+    UNION ALL
+    SELECT inside.path FROM json_each(?) JOIN files AS inside
+    ON inside.path > value || '/' AND inside.path < value || '0'
+    UNION ALL
+    SELECT inside.path FROM json_each(?) JOIN files AS inside
+    ON inside.path > value || '\\' AND inside.path < value || ']'"""
+"""Files in folders, which come as JSON: each a search by the key. 0 and ] stand behind the separators in Unicode."""
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -221,6 +221,9 @@ def _newest_view(folder: Path, owner: Owner, before: Snapshot | None) -> tuple[D
             and not owner.objection(manifest)
         ):
             return before.view, manifest
+        if objection := owner.objection(manifest):  # a writer is just replacing it, or it was copied here
+            logger.info("view %d %s; its rows are searched exactly", manifest.generation, objection)
+            continue
         fault = view_fault(folder, manifest, owner)
         if fault is None:
             return load_view(folder, manifest), manifest

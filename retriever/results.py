@@ -83,6 +83,9 @@ class SearchResult:
         question: The question as it was asked.
         question_language: Its language code, "und" if it cannot be told.
         hits: The best passages, best first.
+        answer_probability: How likely the first hit answers the question, in (0, 1); None where that has not been
+            calibrated (other encoders, modes and neutral strengths; see retriever/abstention.py), or without hits.
+        abstention_threshold: The search abstains below this probability.
         searched_passages: Number of passages that passed the filters.
         timings: Where the time went.
     """
@@ -90,5 +93,12 @@ class SearchResult:
     question: str
     question_language: str
     hits: tuple[Hit, ...]
+    answer_probability: float | None
+    abstention_threshold: float
     searched_passages: int
     timings: Timings
+
+    @property
+    def abstained(self) -> bool:
+        """True if the collection probably does not answer the question; the hits are what comes nearest."""
+        return self.answer_probability is not None and self.answer_probability < self.abstention_threshold

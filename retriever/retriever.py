@@ -11,6 +11,7 @@ from indexer import Collection, LexicalIndex, LexicalIndexError, PassageFilter, 
 from indexer.languages import UNKNOWN, language_probabilities
 from indexer.neutral import check_strength, move_query
 from indexer.scan import place
+from retriever.abstention import DEFAULT_THRESHOLD, load_calibration
 from retriever.errors import QuestionError
 from retriever.ranking import Question, Ranked, Ranker
 from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
@@ -61,6 +62,7 @@ class Retriever:
         neutral: float | None = None,
         question_language: str | None = None,
         dimension: int | None = None,
+        abstain_below: float = DEFAULT_THRESHOLD,
     ) -> SearchResult:
         """Find the passages that answer a question best.
 
@@ -83,6 +85,8 @@ class Retriever:
             question_language: Language code of the question; None has it identified.
             dimension: Compare only the first n dimensions of the vectors, for encoders trained for it
                 (Matryoshka); None compares all.
+            abstain_below: The result says that it abstained where the first hit answers the question with less than
+                this probability; 0 never does.
 
         Returns:
             The hits, best first, and what is known about the question.
@@ -98,9 +102,11 @@ class Retriever:
         _check(
             question,
             {"top_k": top_k, "per_language": per_language, "per_document": per_document},
+            abstain_below,
             [*(languages or ()), *([question_language] if question_language else [])],
         )
         probabilities = {question_language: 1.0} if question_language else language_probabilities(question)
+        language = max(probabilities, key=lambda code: probabilities[code], default=UNKNOWN)
         wanted = PassageFilter(
             languages=None if languages is None else tuple(languages),
             folders=None if folders is None else tuple(str(place(folder)) for folder in folders),
@@ -126,8 +132,10 @@ class Retriever:
             passages = session.passages(snapshot.passages_of(ranked.rows).tolist())
         return SearchResult(
             question=question,
-            question_language=max(probabilities, key=lambda code: probabilities[code], default=UNKNOWN),
+            question_language=language,
             hits=tuple(_hits(passages, ranked, wanted.folders)),
+            answer_probability=_answer_probability(ranked, embedder.card, mode, space, language),
+            abstention_threshold=abstain_below,
             searched_passages=int(allowed.sum()),
             timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=clock.lap_ms()),
         )
@@ -171,7 +179,7 @@ def _space(default: Space, neutral: float | None, dimension: int | None, card: M
     return Space(dimension=check_dimension(dimension or default.dimension, card), strength=strength)
 
 
-def _check(question: str, numbers: Mapping[str, int | None], languages: Sequence[str]) -> None:
+def _check(question: str, numbers: Mapping[str, int | None], abstain_below: float, languages: Sequence[str]) -> None:
     if not question.strip():
         msg = 'the question is empty; ask something, e.g. "When was the harbour founded?"'
         raise QuestionError(msg)
@@ -179,10 +187,22 @@ def _check(question: str, numbers: Mapping[str, int | None], languages: Sequence
         if number is not None and number < 1:
             msg = f"{name} is {number}; it must be at least 1"
             raise QuestionError(msg)
+    if not 0 <= abstain_below <= 1:
+        msg = f"abstain_below is {abstain_below}; use a probability, 0 (never) to 1"
+        raise QuestionError(msg)
     unknown = sorted(set(languages) - {*LANGUAGES, UNKNOWN})
     if unknown:
         msg = f"unknown language {', '.join(map(repr, unknown))}; use codes of: {' '.join(LANGUAGES)}, or {UNKNOWN}"
         raise QuestionError(msg)
+
+
+def _answer_probability(ranked: Ranked, card: ModelCard, mode: SearchMode, space: Space, language: str) -> float | None:
+    if mode is not SearchMode.HYBRID or not len(ranked.rows):
+        return None
+    calibration = load_calibration(card.id, space.dimension, space.strength)
+    if calibration is None:
+        return None
+    return calibration.probability(float(ranked.dense[0]), float(ranked.lexical[0]), language)
 
 
 def _hits(passages: Sequence[StoredPassage], ranked: Ranked, folders: tuple[str, ...] | None) -> Iterator[Hit]:

@@ -12,13 +12,14 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from app.terminal import basis
 from app.ui.style import CSS
 from indexer.languages import UNKNOWN, language_name, native_language_name
 from retriever import Hit
 
 SCORE_MEANING = (
-    "Cosine similarity of the question's and the passage's meaning: 1 is the same, 0 is unrelated. "
-    "Compare it between passages of one question."
+    "Meaning: how near the passage is to the question, 1 is the same, 0 is unrelated. "
+    "Words: how much of the question's words it has. The bar compares it with the best passage of this question."
 )
 
 
@@ -48,9 +49,9 @@ def show_quiet(text: str) -> None:
     st.html(f'<div class="ps-quiet" dir="auto">{escape(text)}</div>')
 
 
-def show_hit(hit: Hit) -> None:
-    """Show a passage that was found as a card."""
-    st.html(hit_card(hit))
+def show_hit(hit: Hit, highest: float) -> None:
+    """Show a passage that was found as a card; `highest` is the score of the best one."""
+    st.html(hit_card(hit, highest))
 
 
 def show_totals(totals: Mapping[str, int]) -> None:
@@ -78,19 +79,24 @@ def short_path(path: str) -> str:
     return str(PurePath(*PurePath(path).parts[-2:]))
 
 
-def hit_card(hit: Hit) -> str:
-    """A passage as HTML: where it stands, how near it is, and its text with the answering sentence marked."""
+def hit_card(hit: Hit, highest: float) -> str:
+    """A passage as HTML: where it stands, how near it is, and its text with the answering sentence marked.
+
+    Args:
+        hit: The passage.
+        highest: The best score of this question, for the bar.
+    """
     start, end = hit.highlight.start, hit.highlight.end
     before, answer, after = hit.text[:start], hit.text[start:end], hit.text[end:]
     language = "" if hit.language == UNKNOWN else hit.language
-    width = round(100 * min(max(hit.score, 0.0), 1.0))
+    width = round(100 * min(max(hit.score / highest, 0.0), 1.0)) if highest > 0 else 0
     return (
         '<article class="ps-card"><div class="ps-head" dir="auto">'
         f'<span class="ps-title" lang="{escape(language)}">{escape(hit.title)}</span>'
         f'<span class="ps-badge">{escape(language_name(hit.language))}</span></div>'
         f'<div class="ps-meta"><span>{_file_name(hit.path)} · page {hit.page}</span>'
         f'<span class="ps-score" title="{escape(SCORE_MEANING)}"><span class="ps-bar">'
-        f'<span style="width: {width}%"></span></span>cosine similarity {hit.score:.3f}</span></div>'
+        f'<span style="width: {width}%"></span></span>{escape(basis(hit))}</span></div>'
         f'<div class="ps-text" dir="auto" lang="{escape(language)}">'
         f"{escape(before)}<mark>{escape(answer)}</mark>{escape(after)}</div>"
         f"{_other_paths(hit.other_paths)}</article>"

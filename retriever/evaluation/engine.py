@@ -1,22 +1,24 @@
 """Puts the questions of a set to a real collection of its documents, in every way to rank that is compared."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from embedder import ModelCard, Vectors
-from indexer import Collection, RowMask, Session, TextDocument
+from indexer import ChangeKind, Collection, RowMask, Session, TextDocument
 from indexer.languages import UNKNOWN, language_probabilities
 from indexer.neutral import Space, move_query
+from indexer.scan import place
+from retriever.evaluation.highlights import FIRST_DOCUMENTS, holds_answer
 from retriever.evaluation.matrix import LanguageMatrix
-from retriever.evaluation.measures import Measure, Run, measure
+from retriever.evaluation.measures import EvaluationError, Measure, Run, measure
 from retriever.evaluation.rows import MeasuredRun
-from retriever.evaluation.sets import EvaluationSet, SetQuestion
-from retriever.ranking import Question, Ranker
+from retriever.evaluation.sets import EvaluationSet, SetDocument, SetQuestion
+from retriever.ranking import Question, Ranked, Ranker
 from retriever.results import SearchMode
 
 logger = logging.getLogger(__name__)
@@ -26,7 +28,11 @@ DEPTH = 100
 QUESTIONS_AT_ONCE = 4096
 
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
+"""Told what is being done, how much of it is done, and of how much; 0 if that is not known."""
+
+
+def no_progress(_doing: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,11 @@ class Method:
     dimension: int | None = None
 
 
+BM25 = "BM25"
+DEFAULT_METHOD = "hybrid"
+"""What users get."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SetResult:
     """What was measured on one set.
@@ -53,32 +64,71 @@ class SetResult:
     Attributes:
         runs: One for each method.
         matrix: Question language × passage language for the last method; None where there is one language only.
+        highlights: Of the last method: question id → 1 if the sentence marked in the best relevant hit holds an
+            answer, else 0; for the questions with known answers and a relevant document among the first five.
+        neutral: The collection's neutral strength.
     """
 
     runs: tuple[MeasuredRun, ...]
     matrix: LanguageMatrix | None
+    highlights: Mapping[str, float]
+    neutral: float
 
 
 def standard_methods(card: ModelCard) -> tuple[Method, ...]:
     """BM25, plain cosine at each dimension of the encoder, the neutral space, and the default, which is last."""
     dimensions = card.matryoshka_dimensions or (card.dimension,)
     return (
-        Method(name="BM25", mode=SearchMode.LEXICAL),
+        Method(name=BM25, mode=SearchMode.LEXICAL),
         *(Method(name=f"dense {n}", mode=SearchMode.DENSE, neutral=0.0, dimension=n) for n in dimensions),
         Method(name="neutral", mode=SearchMode.DENSE),
-        Method(name="hybrid", mode=SearchMode.HYBRID),
+        Method(name=DEFAULT_METHOD, mode=SearchMode.HYBRID),
     )
 
 
-def fill_collection(collection: Collection, evaluation_set: EvaluationSet) -> None:
-    """Bring the documents of a set into a collection; what is there already is not embedded again."""
-    if evaluation_set.folder is not None:
-        collection.sync([evaluation_set.folder])
-        return
-    collection.add(
-        TextDocument(name=document.id, text=document.text, title=document.title)
-        for document in evaluation_set.documents()
-    )
+def choose_methods(card: ModelCard, names: Sequence[str]) -> tuple[Method, ...]:
+    """The standard methods with these names, in the standard order; all of them if none is named.
+
+    Raises:
+        EvaluationError: If a name is not known.
+    """
+    methods = standard_methods(card)
+    wanted = {name.casefold() for name in names}
+    if unknown := sorted(wanted - {method.name.casefold() for method in methods}):
+        known = ", ".join(repr(method.name) for method in methods)
+        msg = f"{card.id} has no method {unknown[0]!r}; choose from {known}"
+        raise EvaluationError(msg)
+    return tuple(method for method in methods if not wanted or method.name.casefold() in wanted)
+
+
+def fill_collection(collection: Collection, evaluation_set: EvaluationSet, *, progress: Progress = no_progress) -> None:
+    """Make a collection hold the documents of a set and no others; what is there already is not embedded again."""
+    wanted = _sync(collection, evaluation_set.folder, progress) if evaluation_set.folder else None
+    if wanted is None:
+        names: set[str] = set()
+        collection.add(_texts(evaluation_set.documents(), names, progress))
+        wanted = names.__contains__
+    with collection.session() as session:
+        stale = [path for document in session.documents() for path in document.paths if not wanted(path)]
+    if stale:
+        collection.remove(stale)
+
+
+def _sync(collection: Collection, folder: Path, progress: Progress) -> Callable[[str], bool]:
+    report = collection.sync([folder], progress=lambda told: progress("reading files", told.done, told.total))
+    if failed := report.of(ChangeKind.FAILED):
+        logger.warning(
+            "%d files of %s could not be read and will not be found, first: %s", len(failed), folder, failed[0].message
+        )
+    return lambda path: Path(path).is_relative_to(place(folder))
+
+
+def _texts(documents: Iterable[SetDocument], names: set[str], progress: Progress) -> Iterator[TextDocument]:
+    """Pass documents on as texts, and note their names."""
+    for document in documents:
+        names.add(document.id)
+        progress("embedding documents", len(names), 0)
+        yield TextDocument(name=document.id, text=document.text, title=document.title)
 
 
 def evaluate_set(
@@ -86,43 +136,40 @@ def evaluate_set(
     evaluation_set: EvaluationSet,
     methods: Sequence[Method],
     *,
-    progress: Progress = lambda _doing, _done, _total: None,
+    progress: Progress = no_progress,
 ) -> SetResult:
     """Rank the documents of a set for each question, and measure.
 
     Args:
         collection: Holds the documents of the set and no others.
         evaluation_set: The set.
-        methods: Ways to rank; the language matrix is measured for the last one.
+        methods: Ways to rank, at least one; the language matrix and the highlights are measured for the last one.
         progress: Called after each question.
 
     Raises:
         EvaluationError: If no question has a relevant document.
         LexicalIndexError: If the collection's word index is missing or damaged.
     """
-    asked = [question for question in evaluation_set.questions if evaluation_set.qrels.get(question.id)]
-    vectors = _embed(collection, asked, progress)
+    relevant = {
+        question: {name: grade for name, grade in grades.items() if grade > 0}
+        for question, grades in evaluation_set.qrels.items()
+    }
+    questions = [question for question in evaluation_set.questions if relevant.get(question.id)]
+    asked = _Asked(questions=questions, vectors=_embed(collection, questions, progress))
     languages = {question.id: question.language or UNKNOWN for question in evaluation_set.questions}
+    measured = []
     with collection.session() as session:
         documents = _Documents.of(session, evaluation_set)
-        runs = []
         for method in methods:
-            run = _rank(_Asking(collection, session, method, documents), asked, vectors, None, progress)
-            runs.append((method, run))
-        measured = tuple(
-            MeasuredRun(
-                method=method.name,
-                set=evaluation_set.name,
-                languages=languages,
-                values=measure(evaluation_set.qrels, run),
+            asking = _Asking(collection, session, method, documents)
+            run, highlights = _run(asking, asked, relevant, progress)
+            values = measure(evaluation_set.qrels, run)
+            measured.append(
+                MeasuredRun(method=method.name, set=evaluation_set.name, languages=languages, values=values)
             )
-            for method, run in runs
-        )
-        matrix = None
-        if len(documents.languages) > 1:
-            last = _Asking(collection, session, methods[-1], documents)
-            matrix = _matrix(last, evaluation_set, asked, vectors, runs[-1][1], progress)
-    return SetResult(runs=measured, matrix=matrix)
+        matrix = _matrix(asking, asked, relevant, run, progress)
+        neutral = session.snapshot.space.strength
+    return SetResult(runs=tuple(measured), matrix=matrix, highlights=highlights, neutral=neutral)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,14 +189,23 @@ class _Documents:
         told = {document.id: document.language for document in evaluation_set.documents() if document.language}
         return cls(names=names, language_of=language_of | told)
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(sorted(set(self.language_of.values())))
-
     def ids_in(self, language: str) -> npt.NDArray[np.int64]:
         """The documents one of whose names is in a language."""
         found = [key for key, names in self.names.items() if any(self.language_of[name] == language for name in names)]
         return np.array(found, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Asked:
+    """Questions that have a relevant document, with their vectors, (n, dimension) float32."""
+
+    questions: Sequence[SetQuestion]
+    vectors: Vectors
+
+    def about(self, relevant: Mapping[str, object]) -> "_Asked":
+        """Those that have a relevant document here."""
+        places = [number for number, question in enumerate(self.questions) if question.id in relevant]
+        return _Asked(questions=[self.questions[number] for number in places], vectors=self.vectors[places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +228,23 @@ class _Asking:
         words = None if self.method.mode is SearchMode.DENSE else self.collection.lexical_index()
         return Ranker(snapshot=self.session.snapshot, words=words, mode=self.method.mode, per_document=1)
 
+    def documents_of(self, ranked: Ranked) -> list[int]:
+        snapshot = self.session.snapshot
+        found: list[int] = snapshot.document_ids[np.searchsorted(snapshot.rows, ranked.rows)].tolist()
+        return found
+
+    def ranking(self, ranked: Ranked, language: str | None) -> list[tuple[str, float]]:
+        """The names of what was found, best first; only those in a language if it is given."""
+        return [
+            (name, score)
+            for document, score in zip(self.documents_of(ranked), ranked.scores.tolist(), strict=True)
+            for name in self.documents.names[document]
+            if language in {None, self.documents.language_of[name]}
+        ]
+
 
 def _name(path: str, folder: Path | None) -> str:
-    return path if folder is None else Path(path).relative_to(folder.absolute()).as_posix()
+    return path if folder is None else Path(path).relative_to(place(folder)).as_posix()
 
 
 def _embed(collection: Collection, asked: Sequence[SetQuestion], progress: Progress) -> Vectors:
@@ -186,70 +256,90 @@ def _embed(collection: Collection, asked: Sequence[SetQuestion], progress: Progr
     return np.concatenate(parts)
 
 
+def _run(
+    asking: _Asking, asked: _Asked, relevant: Mapping[str, Mapping[str, int]], progress: Progress
+) -> tuple[dict[str, list[tuple[str, float]]], dict[str, float]]:
+    """Rank all documents for each question; also tell whether the marked sentences hold the answers."""
+    run: dict[str, list[tuple[str, float]]] = {}
+    highlights: dict[str, float] = {}
+    for question, ranked in _rank(asking, asked, None, progress):
+        run[question.id] = asking.ranking(ranked, None)
+        first = {name for name, _ in run[question.id][:FIRST_DOCUMENTS]}
+        right = first & relevant[question.id].keys()
+        if right and question.answers:
+            highlights[question.id] = float(holds_answer(_marked_sentence(asking, ranked, right), question.answers))
+    return run, highlights
+
+
+def _marked_sentence(asking: _Asking, ranked: Ranked, right: set[str]) -> str:
+    """The sentence marked in the best passage of the first document that has one of these names."""
+    names = asking.documents.names
+    documents = asking.documents_of(ranked)
+    number = next(number for number, document in enumerate(documents) if right.intersection(names[document]))
+    passage_ids = asking.session.snapshot.passages_of(ranked.rows[number : number + 1])
+    (passage,) = asking.session.passages(passage_ids.tolist())
+    start, end = passage.sentences[ranked.sentences[number]]
+    return passage.text[start:end]
+
+
 def _rank(
-    asking: _Asking,
-    asked: Sequence[SetQuestion],
-    vectors: Vectors,
-    language: str | None,
-    progress: Progress,
-) -> dict[str, list[tuple[str, float]]]:
+    asking: _Asking, asked: _Asked, language: str | None, progress: Progress
+) -> Iterator[tuple[SetQuestion, Ranked]]:
     """Rank documents for each question: all of them, or those in one language."""
     snapshot, space, ranker = asking.session.snapshot, asking.space(), asking.ranker()
     chosen = np.ones(len(snapshot.rows), dtype=np.bool_)
     if language is not None:
         chosen = np.isin(snapshot.document_ids, asking.documents.ids_in(language))
     allowed: RowMask = snapshot.allow(chosen)
-    run = {}
     doing = asking.method.name if language is None else f"{asking.method.name}, passages in {language}"
-    for number, question in enumerate(asked):
+    for number, question in enumerate(asked.questions):
         probabilities = {question.language: 1.0} if question.language else language_probabilities(question.text)
-        moved = move_query(vectors[number : number + 1], probabilities, snapshot.means, space)
-        ranked = ranker.rank(Question(text=question.text, vector=moved, space=space), allowed, DEPTH)
-        documents = snapshot.document_ids[np.searchsorted(snapshot.rows, ranked.rows)].tolist()
-        run[question.id] = [
-            (name, score)
-            for document, score in zip(documents, ranked.scores.tolist(), strict=True)
-            for name in asking.documents.names[document]
-            if language in (None, asking.documents.language_of[name])
-        ]
-        progress(doing, number + 1, len(asked))
-    return run
+        moved = move_query(asked.vectors[number : number + 1], probabilities, snapshot.means, space)
+        yield question, ranker.rank(Question(text=question.text, vector=moved, space=space), allowed, DEPTH)
+        progress(doing, number + 1, len(asked.questions))
 
 
 def _matrix(
     asking: _Asking,
-    evaluation_set: EvaluationSet,
-    asked: Sequence[SetQuestion],
-    vectors: Vectors,
+    asked: _Asked,
+    relevant: Mapping[str, Mapping[str, int]],
     pooled: Run,
     progress: Progress,
-) -> LanguageMatrix:
-    """Recall@5 by question language and passage language.
+) -> LanguageMatrix | None:
+    """Recall@5 by question language and passage language; None if the relevant documents are in one language.
 
-    Where questions have relevant documents in several languages, each language is searched alone: how well does a
-    question find passages in that language? Otherwise all are searched together: does the one right passage come
+    Where most questions have relevant documents in several languages, each language is searched alone: how well does
+    a question find passages in that language? Otherwise all are searched together: does the one right passage come
     through, whatever its language?
     """
     language_of = asking.documents.language_of
-    relevant = {
-        question.id: {name: grade for name, grade in evaluation_set.qrels[question.id].items() if grade > 0}
-        for question in asked
+    languages_of = {
+        question.id: {language_of[name] for name in relevant[question.id] if name in language_of}
+        for question in asked.questions
     }
-    parallel = any(len({language_of.get(name) for name in names}) > 1 for names in relevant.values())
+    languages = sorted({language for several in languages_of.values() for language in several})
+    if len(languages) < 2:  # noqa: PLR2004  one language is no matrix
+        return None
+    # Most, since the language of a document may have been recognised wrongly.
+    parallel = 2 * sum(len(several) > 1 for several in languages_of.values()) > len(languages_of)
     values: dict[tuple[str, str], list[float]] = {}
-    for language in asking.documents.languages:
+    for language in languages:
         qrels = {
-            question: {name: grade for name, grade in names.items() if language_of.get(name) == language}
-            for question, names in relevant.items()
+            question.id: {
+                name: grade for name, grade in relevant[question.id].items() if language_of.get(name) == language
+            }
+            for question in asked.questions
+            if language in languages_of[question.id]
         }
-        qrels = {question: names for question, names in qrels.items() if names}
-        if not qrels:
-            continue
-        places = [number for number, question in enumerate(asked) if question.id in qrels]
-        questions = [asked[place] for place in places]
-        run = _rank(asking, questions, vectors[places], language, progress) if parallel else pooled
+        there = asked.about(qrels)
+        run: Run = pooled
+        if parallel:
+            run = {
+                question.id: asking.ranking(ranked, language)
+                for question, ranked in _rank(asking, there, language, progress)
+            }
         recall = measure(qrels, run)[Measure.RECALL_5]
-        for question in questions:
+        for question in there.questions:
             values.setdefault((question.language or UNKNOWN, language), []).append(recall[question.id])
     return LanguageMatrix.from_values(values, method=asking.method.name, measure=Measure.RECALL_5)
 
@@ -258,10 +348,5 @@ def only(questions: Iterable[SetQuestion], evaluation_set: EvaluationSet) -> Eva
     """The same set with some of its questions."""
     kept = tuple(questions)
     ids = {question.id for question in kept}
-    return EvaluationSet(
-        name=evaluation_set.name,
-        questions=kept,
-        qrels={question: grades for question, grades in evaluation_set.qrels.items() if question in ids},
-        documents=evaluation_set.documents,
-        folder=evaluation_set.folder,
-    )
+    qrels = {question: grades for question, grades in evaluation_set.qrels.items() if question in ids}
+    return replace(evaluation_set, questions=kept, qrels=qrels)

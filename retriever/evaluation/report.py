@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from retriever.evaluation.intervals import Interval
+from retriever.evaluation.comparisons import Comparison
+from retriever.evaluation.highlights import HighlightRow
+from retriever.evaluation.intervals import Difference, Interval
 from retriever.evaluation.matrix import LanguageMatrix
 from retriever.evaluation.measures import EvaluationError, Measure
 from retriever.evaluation.rows import ALL_LANGUAGES, ALL_QUESTIONS, MEAN_OF_SETS, Row
@@ -27,6 +29,8 @@ class EvaluationReport:
         settings: What else the result depends on, as JSON values: seed, depth of the rankings, neutral strength.
         polyseek_version: Version that measured.
         created_at: When, with time zone.
+        comparisons: The last method against others.
+        highlights: Whether marked sentences hold the answers, for the sets that know them.
     """
 
     sets: tuple[str, ...]
@@ -37,6 +41,8 @@ class EvaluationReport:
     settings: Mapping[str, Any]
     polyseek_version: str
     created_at: datetime
+    comparisons: tuple[Comparison, ...] = ()
+    highlights: tuple[HighlightRow, ...] = ()
 
     def sorted_rows(self) -> list[Row]:
         """The rows by set, then language, then method, all languages and single sets first."""
@@ -62,6 +68,8 @@ class EvaluationReport:
             "sets": list(self.sets),
             "methods": list(self.methods),
             "rows": [asdict(row) for row in self.sorted_rows()],
+            "comparisons": [asdict(one) for one in self.comparisons],
+            "highlights": [asdict(one) for one in self.highlights],
             "matrices": {name: self.matrices[name].to_fields() for name in self.sets if name in self.matrices},
         }
         return json.dumps(fields, ensure_ascii=False, allow_nan=False)
@@ -90,6 +98,8 @@ class EvaluationReport:
                 settings=dict(fields["settings"]),
                 polyseek_version=str(fields["polyseek_version"]),
                 created_at=datetime.fromisoformat(fields["created_at"]),
+                comparisons=tuple(map(_comparison, fields["comparisons"])),
+                highlights=tuple(map(_highlight, fields["highlights"])),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             msg = f"this is not the result of an evaluation ({error!r}); make one with: polyseek eval --json"
@@ -102,6 +112,10 @@ class EvaluationReport:
         by_language = [row for row in rows if row.language != ALL_LANGUAGES]
         if by_language:
             parts.append(f"By the language of the question:\n\n{_table(by_language)}")
+        if self.comparisons:
+            parts.append(_comparison_section(self.comparisons))
+        if self.highlights:
+            parts.append(_highlight_section(self.highlights))
         for name in self.sets:
             if name in self.matrices:
                 parts.append(_matrix_section(name, self.matrices[name]))
@@ -112,10 +126,7 @@ class EvaluationReport:
 
 
 def _row(fields: Mapping[str, Any]) -> Row:
-    measures = {
-        str(name): Interval(mean=float(value["mean"]), low=float(value["low"]), high=float(value["high"]))
-        for name, value in fields["measures"].items()
-    }
+    measures = {str(name): _interval(value) for name, value in fields["measures"].items()}
     return Row(
         method=str(fields["method"]),
         set=str(fields["set"]),
@@ -126,6 +137,31 @@ def _row(fields: Mapping[str, Any]) -> Row:
     )
 
 
+def _comparison(fields: Mapping[str, Any]) -> Comparison:
+    found = fields["difference"]
+    return Comparison(
+        set=str(fields["set"]),
+        first=str(fields["first"]),
+        second=str(fields["second"]),
+        measure=str(fields["measure"]),
+        difference=Difference(interval=_interval(found["interval"]), share_above=float(found["share_above"])),
+    )
+
+
+def _highlight(fields: Mapping[str, Any]) -> HighlightRow:
+    return HighlightRow(
+        method=str(fields["method"]),
+        set=str(fields["set"]),
+        language=str(fields["language"]),
+        questions=int(fields["questions"]),
+        share=_interval(fields["share"]),
+    )
+
+
+def _interval(fields: Mapping[str, Any]) -> Interval:
+    return Interval(mean=float(fields["mean"]), low=float(fields["low"]), high=float(fields["high"]))
+
+
 def _table(rows: Sequence[Row]) -> str:
     head = ["set", "language", "method", "questions", *Measure]
     cells = [[row.set, row.language, row.method, f"{row.questions:,}", *_intervals(row)] for row in rows]
@@ -134,8 +170,27 @@ def _table(rows: Sequence[Row]) -> str:
 
 def _intervals(row: Row) -> Iterator[str]:
     for name in Measure:
-        interval = row.measures[name]
-        yield f"{interval.mean:.3f} ({interval.low:.3f}–{interval.high:.3f})"
+        yield _shown(row.measures[name])
+
+
+def _shown(interval: Interval) -> str:
+    return f"{interval.mean:.3f} ({interval.low:.3f}–{interval.high:.3f})"
+
+
+def _comparison_section(comparisons: Sequence[Comparison]) -> str:
+    head = ["set", "difference", "measure", "mean (95%)", "better in draws"]
+    cells = []
+    for one in comparisons:
+        interval = one.difference.interval
+        shown = f"{interval.mean:+.3f} ({interval.low:+.3f} to {interval.high:+.3f})"
+        cells.append([one.set, f"{one.first} − {one.second}", one.measure, shown, f"{one.difference.share_above:.1%}"])
+    return f"Differences on the same questions:\n\n{_markdown(head, cells)}"
+
+
+def _highlight_section(highlights: Sequence[HighlightRow]) -> str:
+    head = ["set", "language", "method", "questions", "answer in the marked sentence"]
+    cells = [[one.set, one.language, one.method, f"{one.questions:,}", _shown(one.share)] for one in highlights]
+    return f"Of the questions whose document is among the first five:\n\n{_markdown(head, cells)}"
 
 
 def _matrix_section(name: str, matrix: LanguageMatrix) -> str:

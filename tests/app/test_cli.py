@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,43 @@ def test_the_neutral_strength_is_an_option_and_a_property_of_the_index(polyseek:
     assert (refused.returncode, "my language first" in refused.stderr) == (1, True)
 
 
+def test_the_neutral_strength_has_names(polyseek: Run, folder: Path) -> None:
+    polyseek("ingest", folder)
+    assert "neutral strength 0" in polyseek("reindex", "--neutral", "mine").stdout
+    assert "neutral strength 0.7" in polyseek("reindex", "--neutral", "Balanced").stdout
+    assert "neutral strength 1" in polyseek("reindex", "--neutral", "any").stdout
+
+    def scores(strength: str) -> list[float]:
+        return [hit["score"] for hit in lines(polyseek("ask", "salt mine", "--json", "--neutral", strength))[1:]]
+
+    assert scores("mine") == pytest.approx(scores("0"), abs=1e-3)
+    assert scores("any") == pytest.approx(scores("1"), abs=1e-3)
+    assert scores("mine") != pytest.approx(scores("any"), abs=1e-2)
+
+
+def test_passages_of_each_language_and_of_each_document_can_be_counted(polyseek: Run, folder: Path) -> None:
+    (folder / "turm.txt").write_text(
+        "Der Leuchtturm wurde im Herbst angezündet, und der Wärter pflanzt Kohl und Rüben."
+    )
+    (folder / "long.txt").write_text("The ferry leaves the harbour and comes back in the evening. " * 60)
+    polyseek("ingest", folder)
+
+    def hits(*options: str) -> list[dict]:
+        return lines(polyseek("ask", "When does the ferry leave?", "--json", *options))[1:]
+
+    assert [hit["language"] for hit in hits("--top-k", "2")] == ["en", "en"]
+    assert {hit["language"] for hit in hits("--top-k", "2", "--per-language", "1")} == {"en", "de"}
+    assert max(Counter(hit["path"] for hit in hits()).values()) > 1
+    assert max(Counter(hit["path"] for hit in hits("--per-document", "1")).values()) == 1
+
+
+def test_a_hit_says_what_it_is_based_on(polyseek: Run, folder: Path) -> None:
+    polyseek("ingest", folder)
+    headline = polyseek("ask", "salt mine levels", "--top-k", "1").stdout.splitlines()[0]
+    assert re.search(r"\[English\]  score \d\.\d{3} \(meaning \d\.\d\d · words \d+%\)$", headline)
+    assert "words" not in polyseek("ask", "salt mine levels", "--top-k", "1", "--mode", "dense").stdout
+
+
 def test_asking_without_a_collection_says_what_to_run(polyseek: Run) -> None:
     answer = polyseek("ask", "Is anybody there?")
     assert answer.returncode == 1
@@ -106,6 +144,9 @@ def test_asking_without_a_collection_says_what_to_run(polyseek: Run) -> None:
         (["ingest", ".", "--backend", "abacus"], "openvino"),
         (["ask", "x", "--top-k", "0"], "top_k"),
         (["ask", "x", "--language", "klingon"], "klingon"),
+        (["ask", "x", "--neutral", "theirs"], "write mine (my language first), balanced, any"),
+        (["ask", "x", "--neutral", "1.5"], "any language alike"),
+        (["ask", "x", "--per-language", "0"], "per_language"),
         (["verify"], "there is no collection"),
     ],
 )
@@ -192,6 +233,8 @@ def test_every_command_has_help_an_example_and_documentation(name: str, command)
         assert parameter.param_type_name == "argument" or parameter.help or parameter.name == "help", parameter.name
     guide = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
     assert f"polyseek {name}" in guide
+    undocumented = [option for parameter in command.params for option in parameter.opts if f"`{option}" not in guide]
+    assert [option for option in undocumented if option.startswith("--") and option != "--help"] == []
 
 
 def test_ctrl_c_keeps_what_was_finished(folder: Path, tmp_path: Path) -> None:

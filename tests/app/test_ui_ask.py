@@ -91,7 +91,7 @@ def test_as_many_passages_are_shown_as_wanted(workspace: Workspace, collection: 
     collection.sync([folder])
     page = ask(workspace, "the lighthouse")
     assert len(cards(page)) == 3
-    page.number_input[0].set_value(1).run()
+    page.number_input(key="top_k").set_value(1).run()
     assert len(cards(page)) == 1
 
 
@@ -107,6 +107,63 @@ def test_the_slider_says_how_little_the_language_matters(
     before = cards(page)
     page.slider(key="neutral").set_value(0.0).run()
     assert cards(page) != before
+
+
+def test_meaning_words_or_both_is_a_choice_explained_in_plain_words(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    collection.sync([folder])
+    page = ask(workspace, "underground lake")
+    choice = page.radio(key="mode")
+    assert choice.options == ["Meaning and words", "Meaning", "Words"]
+    assert choice.value == "hybrid"
+    assert "numbers" in choice.help
+    assert "· words" in cards(page)[0]
+    assert len(cards(page)) == 3
+    choice.set_value("lexical").run()
+    [card] = cards(page)  # only this passage has the words
+    assert "underground lake" in card
+    page.radio(key="mode").set_value("dense").run()
+    assert len(cards(page)) == 3
+    assert not any("· words" in card for card in cards(page))
+
+
+def test_words_that_no_passage_has_find_nothing_and_the_page_says_what_to_do(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    collection.sync([folder])
+    page = ask(workspace, "xylophone")
+    page.radio(key="mode").set_value("lexical").run()
+    assert not page.exception
+    assert cards(page) == []
+    assert "find by meaning" in notices(page)
+
+
+def test_some_passages_of_each_language_can_be_asked_for(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    (folder / "turm.txt").write_text(GERMAN)
+    collection.sync([folder])
+    page = ask(workspace, "the lighthouse")
+    page.number_input(key="top_k").set_value(1).run()
+    assert len(cards(page)) == 1
+    page.number_input(key="per_language").set_value(1).run()
+    assert sorted(card.count('lang="de"') > 0 for card in cards(page)) == [False, True]
+
+
+def test_a_document_can_be_shown_by_its_best_passage_alone(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    (folder / "lighthouse.txt").write_text("The lighthouse was lit in autumn. " * 60)
+    collection.sync([folder])
+    page = ask(workspace, "the lighthouse")
+
+    def from_lighthouse() -> int:
+        return sum("lighthouse.txt" in card for card in cards(page))
+
+    assert from_lighthouse() > 1
+    page.toggle(key="one_per_document").set_value(True).run()
+    assert from_lighthouse() == 1
 
 
 def test_the_language_filter_offers_what_occurs_and_holds(

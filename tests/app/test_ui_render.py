@@ -56,39 +56,48 @@ def hit() -> Hit:
 
 
 def test_a_card_shows_title_file_page_language_score_and_the_marked_answer(hit: Hit) -> None:
-    page = Page(hit_card(hit))
+    page = Page(hit_card(hit, 1.0))
     assert page.text["mark"] == "The answer."
     shown = "".join(page.text.values())
-    for part in ("Report", "papers/report.pdf", "page 3", "English", "0.872"):
+    for part in ("Report", "papers/report.pdf", "page 3", "English", "meaning 0.50 · words 25%"):
         assert part in shown
     assert "/home/me/papers/report.pdf" in page.values("title")
     assert "width: 87%" in page.values("style")
 
 
 def test_a_passage_carries_its_language_and_finds_its_own_direction(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, language="fa")))
+    page = Page(hit_card(replace(hit, language="fa"), 1.0))
     assert "fa" in page.values("lang")
     assert "auto" in page.values("dir")
 
 
 def test_a_passage_of_unknown_language_claims_none(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, language="und")))
+    page = Page(hit_card(replace(hit, language="und"), 1.0))
     assert set(page.values("lang")) == {""}
 
 
 def test_the_other_places_of_a_document_are_named(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, other_paths=("/backup/one.pdf", "/backup/two.pdf"))))
+    page = Page(hit_card(replace(hit, other_paths=("/backup/one.pdf", "/backup/two.pdf")), 1.0))
     assert {"/backup/one.pdf", "/backup/two.pdf"} <= set(page.values("title"))
 
 
-@pytest.mark.parametrize("score", [-0.4, 1.0000001])
-def test_the_bar_stays_within_its_box(hit: Hit, score: float) -> None:
-    [style] = Page(hit_card(replace(hit, score=score))).values("style")
+@pytest.mark.parametrize(("score", "highest"), [(-0.4, 1.0), (1.0000001, 1.0), (0.5, 0.0), (-0.1, -0.1), (7.5, 7.4)])
+def test_the_bar_stays_within_its_box(hit: Hit, score: float, highest: float) -> None:
+    [style] = Page(hit_card(replace(hit, score=score), highest)).values("style")
     assert style in {"width: 0%", "width: 100%"}
 
 
+def test_the_bar_compares_a_passage_with_the_best_one_whatever_the_scale_of_scores(hit: Hit) -> None:
+    assert Page(hit_card(replace(hit, score=6.0), 24.0)).values("style") == ["width: 25%"]
+
+
+def test_a_passage_without_the_questions_words_says_nothing_about_words(hit: Hit) -> None:
+    page = Page(hit_card(replace(hit, lexical=0.0), 1.0))
+    assert "words" not in "".join(page.text.values())
+
+
 def test_text_title_and_names_of_a_card_stay_text(hit: Hit) -> None:
-    harmless = Page(hit_card(replace(hit, other_paths=("/a/b",))))
+    harmless = Page(hit_card(replace(hit, other_paths=("/a/b",)), 1.0))
     hostile = replace(
         hit,
         text=HOSTILE * 3,
@@ -97,7 +106,7 @@ def test_text_title_and_names_of_a_card_stay_text(hit: Hit) -> None:
         path=f"/{HOSTILE}",
         other_paths=(f"/{HOSTILE}",),
     )
-    page = Page(hit_card(hostile))
+    page = Page(hit_card(hostile, 1.0))
     assert page.tags == harmless.tags
     assert [name for name, _ in page.attributes] == [name for name, _ in harmless.attributes]
     assert page.text["mark"] == HOSTILE

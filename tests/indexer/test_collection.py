@@ -438,3 +438,19 @@ def test_a_view_built_with_other_means_is_not_believed(collection: Collection, f
     assert [fault.kind for fault in find_faults(collection)] == [FaultKind.VIEW]
     repair(collection)
     assert find_faults(collection) == []
+
+
+def test_a_filter_may_name_very_many_files(collection: Collection) -> None:
+    collection.add(TextDocument(name=f"/shelf/{n}/note", text=f"Note number {n} about salt.") for n in range(30))
+    collection.add([TextDocument(name="/shelf/7/note.old/x", text="An older note about salt.")])
+    collection.add([TextDocument(name="/shelf/70", text="Not in folder 7.")])
+    names = tuple(f"/shelf/{n}" for n in range(3, 5_000))
+
+    def count(*folders: str) -> int:
+        with collection.session() as session:
+            return int(session.allowed_rows(PassageFilter(folders=folders)).sum())
+
+    assert count(*names) == 29
+    assert count("/shelf/7/note") == 1, "a name is not the beginning of a longer one"
+    assert (count("/shelf"), count("/she"), count()) == (32, 0, 0)
+    assert count("/shelf/7") == 2

@@ -120,6 +120,9 @@ def test_with_neutral_0_the_score_is_the_cosine_of_passage_and_best_sentence(ret
     [
         ({"question": "  "}, "empty"),
         ({"question": "salt", "top_k": 0}, "at least 1"),
+        ({"question": "salt", "per_language": 0}, "per_language is 0"),
+        ({"question": "salt", "per_document": -1}, "per_document is -1"),
+        ({"question": "salt", "abstain_below": 1.5}, "0 \\(never\\) to 1"),
         ({"question": "salt", "question_language": "xx"}, "xx"),
         ({"question": "salt", "languages": ["en", "klingon"]}, "klingon"),
     ],

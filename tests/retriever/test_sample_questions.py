@@ -13,7 +13,7 @@ from retriever import Retriever
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "data" / "questions.jsonl"
 SAME_LANGUAGE_FLOOR = 0.95
-OTHER_LANGUAGE_FLOOR = 0.75
+OTHER_LANGUAGE_FLOOR = 0.82
 """Just under what is reached (0.779); plain cosine, which prefers the question's own language, reaches 0.474."""
 
 Answered = dict[tuple[str, str], list[bool]]
@@ -29,7 +29,7 @@ def answered(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory, enco
         retriever = Retriever(collection)
         for item in map(json.loads, QUESTIONS.read_text(encoding="utf-8").splitlines()):
             for language, question in item["questions"].items():
-                hits = retriever.search(question, top_k=5, highlight=False).hits
+                hits = retriever.search(question, top_k=5).hits
                 right = any(Path(hit.path).name == item["document"] for hit in hits)
                 found[language, item["language"]].append(right)
     return found

@@ -1,0 +1,202 @@
+"""Fits and judges the probability that the best hit answers a question.
+
+Each question is asked twice: of the whole collection, and of the collection without the documents that answer it. A
+best hit is right if its document is relevant. Fitted on the choosing half of the questions (even SHA-256 of the id),
+judged on the other; each set weighs the same.
+
+    python benchmarks/abstention.py --work FOLDER     # the folder of benchmarks/ranking.py
+
+Writes retriever/abstention.json and benchmarks/results/abstention.json. Needs the evaluation data and scikit-learn.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from ranking import REPOSITORY, collection_of, evaluation_sets
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, precision_recall_curve, roc_auc_score
+
+from embedder import LANGUAGES
+from indexer import Collection
+from indexer.neutral import move_query
+from retriever import SearchMode
+from retriever.abstention import DEFAULT_THRESHOLD, Calibration
+from retriever.evaluation.sampling import Half, choose_questions
+from retriever.evaluation.sets import EvaluationSet
+from retriever.ranking import Question, Ranker
+
+QUESTIONS = {"xquad": 1800}
+QUESTIONS_OF_OTHERS = 500
+LANGUAGE_PENALTY = 30.0
+"""Weight of the prior that all languages are alike, in questions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A question, what its best hit scored, and whether that was right."""
+
+    set: str
+    half: Half
+    language: str
+    dense: float
+    lexical: float
+    answerable: bool
+    right: bool
+
+
+def main() -> None:
+    """Ask, fit, judge, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, help="where benchmarks/ranking.py keeps its collections")
+    arguments = parser.parse_args()
+    cases: list[Case] = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for whole in evaluation_sets():
+            if whole.name.endswith("no titles"):
+                continue
+            collection = collection_of(whole, arguments.work or Path(temporary))
+            for half in Half:
+                limit = QUESTIONS.get(whole.name, QUESTIONS_OF_OTHERS)
+                cases += ask(collection, choose_questions(whole, half=half, limit=limit), half)
+            card = collection.embedder.card
+            with collection.session() as session:
+                strength = session.snapshot.space.strength
+    fitted = fit([case for case in cases if case.half is Half.EVEN], strength)
+    constants = {key: value for key, value in asdict(fitted).items() if key != "languages"}
+    shipped = {
+        card.id: {
+            "dimension": card.dimension,
+            **{key: round(value, 4) for key, value in constants.items()},
+            "languages": {language: round(value, 4) for language, value in sorted(fitted.languages.items())},
+        }
+    }
+    (REPOSITORY / "retriever" / "abstention.json").write_text(json.dumps(shipped, indent=1) + "\n")
+    result = judge([case for case in cases if case.half is Half.ODD], fitted)
+    target = REPOSITORY / "benchmarks" / "results" / "abstention.json"
+    target.write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+def ask(collection: Collection, one: EvaluationSet, half: Half) -> Iterator[Case]:
+    """Ask each question with and without its documents."""
+    vectors = collection.embedder.embed_queries([question.text for question in one.questions])
+    with collection.session() as session:
+        snapshot = session.snapshot
+        called = {
+            document.id: {
+                path if one.folder is None else Path(path).relative_to(one.folder.absolute()).as_posix()
+                for path in document.paths
+            }
+            for document in session.documents()
+        }
+        ranker = Ranker(snapshot=snapshot, words=collection.lexical_index(), mode=SearchMode.HYBRID)
+        for number, question in enumerate(one.questions):
+            relevant = {name for name, grade in one.qrels[question.id].items() if grade > 0}
+            answering = np.array([key for key, names in called.items() if names & relevant])
+            language = str(question.language)
+            moved = move_query(vectors[number : number + 1], {language: 1.0}, snapshot.means, snapshot.space)
+            asked = Question(text=question.text, vector=moved, space=snapshot.space)
+            is_answering = np.isin(snapshot.document_ids, answering)
+            for answerable in (True, False):
+                best = ranker.rank(asked, snapshot.allow(~is_answering | answerable), 1)
+                place = np.searchsorted(snapshot.rows, best.rows[0])
+                yield Case(
+                    set=one.name,
+                    half=half,
+                    language=language,
+                    dense=float(best.dense[0]),
+                    lexical=float(best.lexical[0]),
+                    answerable=answerable,
+                    right=bool(is_answering[place]),
+                )
+    print(f"{one.name} {half}: asked", flush=True)
+
+
+def fit(cases: list[Case], strength: float) -> Calibration:
+    """Logistic regression; the language intercepts are drawn to zero, the rest is free."""
+    small = 1 / np.sqrt(LANGUAGE_PENALTY)  # scikit-learn penalises all coefficients alike: free ones are scaled up
+    large = 1e3
+    features = np.array(
+        [
+            [large * case.dense, large * case.lexical**2, *(small * (case.language == one) for one in LANGUAGES)]
+            for case in cases
+        ]
+    )
+    sizes = {name: sum(case.set == name for case in cases) for name in {case.set for case in cases}}
+    weights = np.array([len(cases) / len(sizes) / sizes[case.set] for case in cases])
+    model = LogisticRegression(C=1.0, max_iter=10_000, solver="newton-cholesky")
+    model.fit(features, [case.right for case in cases], sample_weight=weights)
+    coefficients = model.coef_[0]
+    return Calibration(
+        strength=strength,
+        intercept=float(model.intercept_[0]),
+        dense=float(large * coefficients[0]),
+        lexical=float(large * coefficients[1]),
+        languages={one: float(small * value) for one, value in zip(LANGUAGES, coefficients[2:], strict=True)},
+    )
+
+
+def judge(cases: list[Case], fitted: Calibration) -> dict[str, object]:
+    """Discrimination, calibration and the curve of precision and recall, on questions that fitted nothing."""
+    probabilities = np.array([fitted.probability(case.dense, case.lexical, case.language) for case in cases])
+    right = np.array([case.right for case in cases])
+    sets = np.array([case.set for case in cases])
+    languages = np.array([case.language for case in cases])
+    precision, recall, thresholds = precision_recall_curve(right, probabilities)
+    curve = []
+    for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        place = min(int(np.searchsorted(thresholds, threshold)), len(thresholds) - 1)
+        curve.append(
+            {
+                "threshold": threshold,
+                "precision": round(float(precision[place]), 3),
+                "recall": round(float(recall[place]), 3),
+                "abstained where unanswerable": round(
+                    float(
+                        np.mean(
+                            [p < threshold for p, case in zip(probabilities, cases, strict=True) if not case.answerable]
+                        )
+                    ),
+                    3,
+                ),
+            }
+        )
+    bins = np.minimum((probabilities * 10).astype(int), 9)
+    return {
+        "default threshold": DEFAULT_THRESHOLD,
+        "precision and recall": curve,
+        "sets": {
+            name: {
+                "questions": int((sets == name).sum()),
+                "AUC": round(float(roc_auc_score(right[sets == name], probabilities[sets == name])), 3),
+                "Brier": round(float(brier_score_loss(right[sets == name], probabilities[sets == name])), 3),
+            }
+            for name in sorted(set(sets.tolist()))
+        },
+        "calibration": [
+            {
+                "said": round(float(probabilities[bins == number].mean()), 3),
+                "was": round(float(right[bins == number].mean()), 3),
+                "questions": int((bins == number).sum()),
+            }
+            for number in range(10)
+            if (bins == number).any()
+        ],
+        "languages": {
+            language: {
+                "said": round(float(probabilities[languages == language].mean()), 3),
+                "was": round(float(right[languages == language].mean()), 3),
+                "questions": int((languages == language).sum()),
+            }
+            for language in sorted(set(languages.tolist()))
+        },
+    }
+
+
+if __name__ == "__main__":
+    main()
