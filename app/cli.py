@@ -38,7 +38,7 @@ from app.progress import JsonProgress, SyncBar
 from app.settings import Settings, SettingsFileError, load_settings
 from embedder import EmbedderError
 from indexer import ChangeKind, Collection, IndexerError, find_faults, repair, require_folders
-from retriever import Retriever, RetrieverError, SearchMode
+from retriever import DEFAULT_THRESHOLD, Retriever, RetrieverError, SearchMode
 
 EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
 
@@ -135,6 +135,10 @@ def ask(
         int | None, typer.Option(help="At least so many passages of each language, also if that is more than --top-k.")
     ] = None,
     per_document: Annotated[int | None, typer.Option(help="At most so many passages of each document.")] = None,
+    abstain_below: Annotated[
+        float,
+        typer.Option(help="Say so if the best passage answers with less than this probability; 0: never."),
+    ] = DEFAULT_THRESHOLD,
     question_language: Annotated[
         str | None, typer.Option(help="Language of the question, if it is not recognised.", show_default="recognised")
     ] = None,
@@ -159,6 +163,7 @@ def ask(
             neutral=neutral_strength(neutral),
             question_language=question_language,
             dimension=dimension,
+            abstain_below=abstain_below,
         )
     if as_json:
         for line in terminal.result_lines(result):

@@ -38,6 +38,9 @@ def _write_line(console: Console, line: str) -> None:
 
 def show_result(console: Console, result: SearchResult, *, full: bool) -> None:
     """Print the hits of a question, best first, with the answering sentence marked."""
+    if result.abstained:
+        console.print(Text(abstention(result)), soft_wrap=True)
+        console.print()
     for rank, hit in enumerate(result.hits, start=1):
         console.print(_headline(rank, hit), soft_wrap=True)
         for path in (hit.path, *hit.other_paths):
@@ -53,6 +56,14 @@ def show_result(console: Console, result: SearchResult, *, full: bool) -> None:
             f"{result.timings.total_ms:,.0f} ms",
             style="dim",
         )
+    )
+
+
+def abstention(result: SearchResult) -> str:
+    """Say that the collection probably does not answer the question, and how sure that is."""
+    return (
+        f"Probably not answered in these documents: the best passage answers with a probability of "
+        f"{result.answer_probability:.0%} (below {result.abstention_threshold:.0%}). What comes nearest:"
     )
 
 
@@ -105,6 +116,9 @@ def result_lines(result: SearchResult) -> Iterable[dict[str, Any]]:
         "question": result.question,
         "question_language": result.question_language,
         "searched_passages": result.searched_passages,
+        "answer_probability": result.answer_probability,
+        "abstained": result.abstained,
+        "abstention_threshold": result.abstention_threshold,
         "timings": asdict(result.timings),
     }
     for rank, hit in enumerate(result.hits, start=1):

@@ -2,7 +2,8 @@
 
 Each question is asked twice: of the whole collection, and of the collection without the documents that answer it. A
 best hit is right if its document is relevant. Fitted on the choosing half of the questions (even SHA-256 of the id),
-judged on the other; each set weighs the same.
+judged on the other. XQuAD is asked twice, of the passages in all nine languages and of those in the question's own.
+XQuAD, XQuAD in one language, TyDi QA, NorQuAD, CMRC 2018 and our sample weigh the same.
 
     python benchmarks/abstention.py --work FOLDER     # the folder of benchmarks/ranking.py
 
@@ -11,9 +12,11 @@ Writes retriever/abstention.json and benchmarks/results/abstention.json. Needs t
 
 import argparse
 import json
+import math
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +33,8 @@ from retriever.evaluation.sampling import Half, choose_questions
 from retriever.evaluation.sets import EvaluationSet
 from retriever.ranking import Question, Ranker
 
-QUESTIONS = {"xquad": 1800}
-QUESTIONS_OF_OTHERS = 500
+QUESTIONS = {"xquad": 900}
+QUESTIONS_OF_OTHERS = 300
 LANGUAGE_PENALTY = 30.0
 """Weight of the prior that all languages are alike, in questions."""
 
@@ -45,6 +48,7 @@ class Case:
     language: str
     dense: float
     lexical: float
+    passages: int
     answerable: bool
     right: bool
 
@@ -61,8 +65,10 @@ def main() -> None:
                 continue
             collection = collection_of(whole, arguments.work or Path(temporary))
             for half in Half:
-                limit = QUESTIONS.get(whole.name, QUESTIONS_OF_OTHERS)
-                cases += ask(collection, choose_questions(whole, half=half, limit=limit), half)
+                one = choose_questions(whole, half=half, limit=QUESTIONS.get(whole.name, QUESTIONS_OF_OTHERS))
+                cases += ask(collection, one, half)
+                if whole.name == "xquad":
+                    cases += ask(collection, replace(one, name="xquad own"), half, own_language=True)
             card = collection.embedder.card
             with collection.session() as session:
                 strength = session.snapshot.space.strength
@@ -82,7 +88,7 @@ def main() -> None:
     print(json.dumps(result, indent=1))
 
 
-def ask(collection: Collection, one: EvaluationSet, half: Half) -> Iterator[Case]:
+def ask(collection: Collection, one: EvaluationSet, half: Half, *, own_language: bool = False) -> Iterator[Case]:
     """Ask each question with and without its documents."""
     vectors = collection.embedder.embed_queries([question.text for question in one.questions])
     with collection.session() as session:
@@ -102,8 +108,12 @@ def ask(collection: Collection, one: EvaluationSet, half: Half) -> Iterator[Case
             moved = move_query(vectors[number : number + 1], {language: 1.0}, snapshot.means, snapshot.space)
             asked = Question(text=question.text, vector=moved, space=snapshot.space)
             is_answering = np.isin(snapshot.document_ids, answering)
+            searched = np.ones(len(snapshot.rows), dtype=np.bool_)
+            if own_language:
+                searched = snapshot.languages == snapshot.language_codes.index(language)
             for answerable in (True, False):
-                best = ranker.rank(asked, snapshot.allow(~is_answering | answerable), 1)
+                allowed = searched & (~is_answering | answerable)
+                best = ranker.rank(asked, snapshot.allow(allowed), 1)
                 place = np.searchsorted(snapshot.rows, best.rows[0])
                 yield Case(
                     set=one.name,
@@ -111,6 +121,7 @@ def ask(collection: Collection, one: EvaluationSet, half: Half) -> Iterator[Case
                     language=language,
                     dense=float(best.dense[0]),
                     lexical=float(best.lexical[0]),
+                    passages=int(allowed.sum()),
                     answerable=answerable,
                     right=bool(is_answering[place]),
                 )
@@ -123,12 +134,17 @@ def fit(cases: list[Case], strength: float) -> Calibration:
     large = 1e3
     features = np.array(
         [
-            [large * case.dense, large * case.lexical**2, *(small * (case.language == one) for one in LANGUAGES)]
+            [
+                large * case.dense,
+                large * case.lexical**2,
+                large * math.log(case.passages),
+                *(small * (case.language == one) for one in LANGUAGES),
+            ]
             for case in cases
         ]
     )
-    sizes = {name: sum(case.set == name for case in cases) for name in {case.set for case in cases}}
-    weights = np.array([len(cases) / len(sizes) / sizes[case.set] for case in cases])
+    sizes = Counter(family(case) for case in cases)
+    weights = np.array([len(cases) / len(sizes) / sizes[family(case)] for case in cases])
     model = LogisticRegression(C=1.0, max_iter=10_000, solver="newton-cholesky")
     model.fit(features, [case.right for case in cases], sample_weight=weights)
     coefficients = model.coef_[0]
@@ -137,33 +153,35 @@ def fit(cases: list[Case], strength: float) -> Calibration:
         intercept=float(model.intercept_[0]),
         dense=float(large * coefficients[0]),
         lexical=float(large * coefficients[1]),
-        languages={one: float(small * value) for one, value in zip(LANGUAGES, coefficients[2:], strict=True)},
+        size=float(large * coefficients[2]),
+        languages={one: float(small * value) for one, value in zip(LANGUAGES, coefficients[3:], strict=True)},
     )
+
+
+def family(case: Case) -> str:
+    """Sets that weigh as one."""
+    return "tydiqa" if case.set.startswith("tydiqa") else case.set
 
 
 def judge(cases: list[Case], fitted: Calibration) -> dict[str, object]:
     """Discrimination, calibration and the curve of precision and recall, on questions that fitted nothing."""
-    probabilities = np.array([fitted.probability(case.dense, case.lexical, case.language) for case in cases])
+    probabilities = np.array(
+        [fitted.probability(case.dense, case.lexical, case.passages, case.language) for case in cases]
+    )
     right = np.array([case.right for case in cases])
-    sets = np.array([case.set for case in cases])
+    answerable = np.array([case.answerable for case in cases])
+    sets = np.array([family(case) for case in cases])
     languages = np.array([case.language for case in cases])
     precision, recall, thresholds = precision_recall_curve(right, probabilities)
     curve = []
-    for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+    for threshold in (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         place = min(int(np.searchsorted(thresholds, threshold)), len(thresholds) - 1)
         curve.append(
             {
                 "threshold": threshold,
                 "precision": round(float(precision[place]), 3),
                 "recall": round(float(recall[place]), 3),
-                "abstained where unanswerable": round(
-                    float(
-                        np.mean(
-                            [p < threshold for p, case in zip(probabilities, cases, strict=True) if not case.answerable]
-                        )
-                    ),
-                    3,
-                ),
+                "abstained where unanswerable": round(float((probabilities[~answerable] < threshold).mean()), 3),
             }
         )
     bins = np.minimum((probabilities * 10).astype(int), 9)
@@ -173,6 +191,10 @@ def judge(cases: list[Case], fitted: Calibration) -> dict[str, object]:
         "sets": {
             name: {
                 "questions": int((sets == name).sum()),
+                "recall": round(float((probabilities[(sets == name) & right] >= DEFAULT_THRESHOLD).mean()), 3),
+                "abstained where unanswerable": round(
+                    float((probabilities[(sets == name) & ~answerable] < DEFAULT_THRESHOLD).mean()), 3
+                ),
                 "AUC": round(float(roc_auc_score(right[sets == name], probabilities[sets == name])), 3),
                 "Brier": round(float(brier_score_loss(right[sets == name], probabilities[sets == name])), 3),
             }

@@ -7,11 +7,13 @@
 """
 
 from embedder import DimensionError
+from retriever.abstention import DEFAULT_THRESHOLD
 from retriever.errors import QuestionError, RetrieverError
 from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
 from retriever.retriever import Retriever
 
 __all__ = [
+    "DEFAULT_THRESHOLD",
     "DimensionError",
     "Highlight",
     "Hit",

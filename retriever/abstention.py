@@ -1,8 +1,9 @@
 """How likely the best hit answers the question, so that a search can say that it found nothing.
 
 Logistic regression (Platt 1999, "Probabilistic Outputs for Support Vector Machines") on the two parts of the best hit's
-score, with an intercept for each question language. benchmarks/abstention.py fits it on questions that are asked
-twice, once with and once without the documents that answer them; docs/ranking.md shows precision and recall.
+score and on the number of passages, the best of many being good by chance, with an intercept for each question
+language. benchmarks/abstention.py fits it on questions that are asked twice, once with and once without the documents
+that answer them; docs/ranking.md shows precision and recall.
 """
 
 import json
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-DEFAULT_THRESHOLD: Final = 0.3
+DEFAULT_THRESHOLD: Final = 0.15
 """Below this probability a search abstains; chosen for recall, see docs/ranking.md."""
+MOST_PASSAGES: Final = 3_000
+"""Larger collections count as this: nothing was fitted on them."""
 STRENGTH_TOLERANCE: Final = 0.1
 """A neutral strength further from that of the fit has other cosines."""
 
@@ -27,6 +30,7 @@ class Calibration:
         intercept: Log-odds where all else is zero.
         dense: Log-odds for each unit of the hit's `dense`.
         lexical: Log-odds for each unit of the square of the hit's `lexical`.
+        size: Log-odds for each unit of the natural logarithm of the number of passages searched.
         languages: What is added to the log-odds by question language; 0 for others.
     """
 
@@ -34,12 +38,20 @@ class Calibration:
     intercept: float
     dense: float
     lexical: float
+    size: float
     languages: Mapping[str, float]
 
-    def probability(self, dense: float, lexical: float, language: str) -> float:
-        """How likely a best hit with these scores answers a question in this language, in (0, 1)."""
-        odds = self.intercept + self.languages.get(language, 0.0) + self.dense * dense + self.lexical * lexical**2
-        return 1 / (1 + math.exp(-odds))
+    def probability(self, dense: float, lexical: float, passages: int, language: str) -> float:
+        """How likely the best hit answers the question, in (0, 1).
+
+        Args:
+            dense: The hit's `dense`.
+            lexical: Its `lexical`.
+            passages: How many passages were searched, at least 1.
+            language: Language of the question.
+        """
+        odds = self.intercept + self.languages.get(language, 0.0) + self.size * math.log(min(passages, MOST_PASSAGES))
+        return 1 / (1 + math.exp(-odds - self.dense * dense - self.lexical * lexical**2))
 
 
 def load_calibration(encoder: str, dimension: int, strength: float) -> Calibration | None:
@@ -61,5 +73,6 @@ def load_calibration(encoder: str, dimension: int, strength: float) -> Calibrati
         intercept=fitted["intercept"],
         dense=fitted["dense"],
         lexical=fitted["lexical"],
+        size=fitted["size"],
         languages=fitted["languages"],
     )

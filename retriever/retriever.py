@@ -134,7 +134,11 @@ class Retriever:
             question=question,
             question_language=language,
             hits=tuple(_hits(passages, ranked, wanted.folders)),
-            answer_probability=_answer_probability(ranked, embedder.card, mode, space, language),
+            answer_probability=(
+                _answer_probability(ranked, embedder.card, asked, int(allowed.sum()), language)
+                if mode is SearchMode.HYBRID
+                else None
+            ),
             abstention_threshold=abstain_below,
             searched_passages=int(allowed.sum()),
             timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=clock.lap_ms()),
@@ -196,13 +200,11 @@ def _check(question: str, numbers: Mapping[str, int | None], abstain_below: floa
         raise QuestionError(msg)
 
 
-def _answer_probability(ranked: Ranked, card: ModelCard, mode: SearchMode, space: Space, language: str) -> float | None:
-    if mode is not SearchMode.HYBRID or not len(ranked.rows):
+def _answer_probability(ranked: Ranked, card: ModelCard, asked: Question, passages: int, language: str) -> float | None:
+    calibration = load_calibration(card.id, asked.space.dimension, asked.space.strength)
+    if calibration is None or not len(ranked.rows):
         return None
-    calibration = load_calibration(card.id, space.dimension, space.strength)
-    if calibration is None:
-        return None
-    return calibration.probability(float(ranked.dense[0]), float(ranked.lexical[0]), language)
+    return calibration.probability(float(ranked.dense[0]), float(ranked.lexical[0]), passages, language)
 
 
 def _hits(passages: Sequence[StoredPassage], ranked: Ranked, folders: tuple[str, ...] | None) -> Iterator[Hit]:

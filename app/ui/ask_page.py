@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import terminal
 from app.ui import render
 from app.ui.workspace import Workspace
 from embedder import EmbedderError
@@ -165,6 +166,8 @@ def _show_result(result: SearchResult) -> None:
         f"{result.searched_passages:,} passages searched in {result.timings.total_ms:,.0f} ms, "
         f"question in {language_name(result.question_language)}"
     )
+    if result.abstained:
+        render.show_note(terminal.abstention(result))
     highest = max((hit.score for hit in result.hits), default=0.0)
     for hit in result.hits:
         render.show_hit(hit, highest)

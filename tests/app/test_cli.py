@@ -255,3 +255,16 @@ def test_ctrl_c_keeps_what_was_finished(folder: Path, tmp_path: Path) -> None:
     with Collection.open(tmp_path / "collection") as collection, collection.session() as session:
         assert 0 < len(session.files()) < 300
     assert find_faults(collection) == []
+
+
+def test_a_question_that_is_not_answered_is_said_not_to_be(polyseek: Run, folder: Path) -> None:
+    polyseek("ingest", folder)
+    question = "Who won the giraffe race of Nairobi in 1987?"
+    said = polyseek("ask", question).stdout
+    assert said.startswith("Probably not answered in these documents")
+    assert "(below 15%)" in said
+    told = lines(polyseek("ask", question, "--json"))[0]
+    assert told["abstained"] is True
+    assert told["answer_probability"] < told["abstention_threshold"] == 0.15
+    assert "Probably not" not in polyseek("ask", question, "--abstain-below", "0").stdout
+    assert "Probably not" not in polyseek("ask", "How many levels has the salt mine?").stdout

@@ -247,3 +247,15 @@ def test_hostile_text_titles_names_and_questions_reach_no_markdown_and_no_tag(
     assert others
     assert not any("boo" in str(getattr(element, "proto", "")) for element in others)
     assert page.text_input(key="q").label == "Question"
+
+
+def test_a_question_that_is_probably_not_answered_gets_a_notice(
+    tmp_path: Path, folder: Path, encoder: Embedder
+) -> None:
+    workspace = Workspace(settings=Settings(collection=tmp_path / "calibrated"), embedder=encoder)
+    with Collection.create(workspace.path, embedder=encoder) as made:
+        made.sync([folder])
+    page = ask(workspace, "Who won the giraffe race of Nairobi in 1987?")
+    assert "Probably not answered" in notices(page)
+    assert cards(page), "what comes nearest is shown all the same"
+    assert "Probably not" not in notices(ask(workspace, "How many levels has the salt mine?"))

@@ -62,9 +62,11 @@ def test_the_probability_rises_with_the_meaning_and_with_the_words() -> None:
     calibration = load_calibration("e5-small", 384, 0.7)
     assert calibration is not None
     for language in (*LANGUAGES, "und"):
-        low = calibration.probability(0.3, 0.1, language)
-        assert 0 < low < calibration.probability(0.5, 0.1, language) < 1
-        assert low < calibration.probability(0.3, 0.6, language) < 1
+        low = calibration.probability(0.3, 0.1, 1000, language)
+        assert 0 < low < calibration.probability(0.5, 0.1, 1000, language) < 1
+        assert low < calibration.probability(0.3, 0.6, 1000, language) < 1
+        assert low < calibration.probability(0.3, 0.1, 100, language), "the best of many is good by chance"
+        assert calibration.probability(0.3, 0.1, 10**6, language) == calibration.probability(0.3, 0.1, 3000, language)
     assert set(calibration.languages) == set(LANGUAGES)
 
 
