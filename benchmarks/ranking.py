@@ -71,8 +71,9 @@ def main() -> None:
         collections = {one.name: collection_of(one, work) for one in sets}
         parts: dict[str, Callable[..., object]] = {"alternatives": alternatives, "targets": targets}
         for part in parts if arguments.part is None else [arguments.part]:
+            measured_part = parts[part](sets, collections)
             result = json.loads(RESULT.read_text()) if RESULT.exists() else {}
-            result[part] = parts[part](sets, collections)
+            result[part] = measured_part
             RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
 
 

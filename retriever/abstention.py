@@ -15,8 +15,9 @@ from typing import Final
 
 DEFAULT_THRESHOLD: Final = 0.15
 """Below this probability a search abstains; chosen for recall, see docs/ranking.md."""
+FEWEST_PASSAGES: Final = 100
 MOST_PASSAGES: Final = 3_000
-"""Larger collections count as this: nothing was fitted on them."""
+"""Smaller and larger collections count as these: nothing was fitted on them."""
 STRENGTH_TOLERANCE: Final = 0.1
 """A neutral strength further from that of the fit has other cosines."""
 
@@ -47,10 +48,11 @@ class Calibration:
         Args:
             dense: The hit's `dense`.
             lexical: Its `lexical`.
-            passages: How many passages were searched, at least 1.
+            passages: How many passages were searched.
             language: Language of the question.
         """
-        odds = self.intercept + self.languages.get(language, 0.0) + self.size * math.log(min(passages, MOST_PASSAGES))
+        size = math.log(min(max(passages, FEWEST_PASSAGES), MOST_PASSAGES))
+        odds = self.intercept + self.languages.get(language, 0.0) + self.size * size
         return 1 / (1 + math.exp(-odds - self.dense * dense - self.lexical * lexical**2))
 
 

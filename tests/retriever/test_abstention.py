@@ -67,6 +67,7 @@ def test_the_probability_rises_with_the_meaning_and_with_the_words() -> None:
         assert low < calibration.probability(0.3, 0.6, 1000, language) < 1
         assert low < calibration.probability(0.3, 0.1, 100, language), "the best of many is good by chance"
         assert calibration.probability(0.3, 0.1, 10**6, language) == calibration.probability(0.3, 0.1, 3000, language)
+        assert calibration.probability(0.3, 0.1, 1, language) == calibration.probability(0.3, 0.1, 100, language)
     assert set(calibration.languages) == set(LANGUAGES)
 
 
