@@ -125,10 +125,10 @@ class Snapshot:
         found: npt.NDArray[np.float32] = self.row_languages.move(rows, self.vectors.take(rows), space) @ query[0]
         return found
 
-    def best_sentences(
+    def sentence_similarities(
         self, query: Vectors, rows: npt.NDArray[np.int64], space: Space
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-        """Find the sentence of each passage that is nearest to a question.
+        """Cosines of a question with each sentence of passages.
 
         Args:
             query: (1, space.dimension) float32 unit row in `space`.
@@ -136,21 +136,17 @@ class Snapshot:
             space: Where vectors are compared.
 
         Returns:
-            The cosine of the nearest sentence, (n,) float32, and its number in its passage, (n,) int64.
+            The cosines of all sentences, passage after passage, (s,) float32; and where those of each passage begin,
+            (n,) int64.
         """
         places = np.searchsorted(self.rows, rows)
         counts = self.sentence_counts[places]
-        begins = np.cumsum(counts) - counts
+        begins: npt.NDArray[np.int64] = np.cumsum(counts) - counts
         offsets = np.arange(counts.sum()) - np.repeat(begins, counts)
         sentence_rows = np.repeat(self.first_sentences[places], counts) + offsets
         moved = self.row_languages.move(np.repeat(rows, counts), self.sentence_vectors.take(sentence_rows), space)
-        scores = moved @ query[0]
-        if not len(rows):
-            return scores, offsets
-        best = np.maximum.reduceat(scores, begins)
-        is_best = scores == np.repeat(best, counts)
-        numbers = np.minimum.reduceat(np.where(is_best, offsets, len(offsets)), begins)
-        return best, numbers
+        cosines: npt.NDArray[np.float32] = moved @ query[0]
+        return cosines, begins
 
 
 def read_generation(database: Connection) -> int:

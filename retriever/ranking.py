@@ -51,14 +51,12 @@ class Ranked:
         scores: (n,) float32, higher is better: BM25 in lexical mode, otherwise `dense` plus what the words add.
         dense: (n,) float32, cosine of passage and best sentence, in [-1, 1].
         lexical: (n,) float32, BM25 as a share of the highest possible, in [0, 1]; 0 in dense mode.
-        sentences: (n,) int64, the number of the sentence nearest to the question in its passage.
     """
 
     rows: npt.NDArray[np.int64]
     scores: npt.NDArray[np.float32]
     dense: npt.NDArray[np.float32]
     lexical: npt.NDArray[np.float32]
-    sentences: npt.NDArray[np.int64]
 
     def take(self, chosen: npt.NDArray[np.int64]) -> "Ranked":
         """These entries, in this order."""
@@ -67,7 +65,6 @@ class Ranked:
             scores=self.scores[chosen],
             dense=self.dense[chosen],
             lexical=self.lexical[chosen],
-            sentences=self.sentences[chosen],
         )
 
 
@@ -135,11 +132,12 @@ class Ranker:
         if self.words is not None:
             highest = self.words.highest_score(question.text)
             lexical = np.minimum(bm25 / np.float32(max(highest, 1e-6)), 1)
-        sentence_scores, sentences = snapshot.best_sentences(question.vector, rows, space)
+        cosines, begins = snapshot.sentence_similarities(question.vector, rows, space)
+        best_sentences = np.maximum.reduceat(cosines, begins) if len(rows) else cosines
         passage_scores = snapshot.similarities(question.vector, rows, space)
-        dense = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
+        dense = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * best_sentences
         scores = bm25 if self.mode is SearchMode.LEXICAL else dense + LEXICAL_WEIGHT * lexical**2
-        ranked = Ranked(rows=rows, scores=scores, dense=dense, lexical=lexical, sentences=sentences)
+        ranked = Ranked(rows=rows, scores=scores, dense=dense, lexical=lexical)
         order = _order(ranked)
         if self.per_document is not None:
             documents = snapshot.document_ids[np.searchsorted(snapshot.rows, rows[order])]
@@ -168,5 +166,4 @@ def _join(parts: list[Ranked]) -> Ranked:
         scores=np.concatenate([part.scores for part in parts]),
         dense=np.concatenate([part.dense for part in parts]),
         lexical=np.concatenate([part.lexical for part in parts]),
-        sentences=np.concatenate([part.sentences for part in parts]),
     )

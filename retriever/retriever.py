@@ -13,6 +13,7 @@ from indexer.neutral import check_strength, move_query
 from indexer.scan import place
 from retriever.abstention import DEFAULT_THRESHOLD, load_calibration
 from retriever.errors import QuestionError
+from retriever.highlight import highlight
 from retriever.ranking import Question, Ranked, Ranker
 from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
 
@@ -130,10 +131,11 @@ class Retriever:
                 ranked = ranker.rank_each_language(asked, allowed, top_k, per_language)
             search_ms = clock.lap_ms()
             passages = session.passages(snapshot.passages_of(ranked.rows).tolist())
+            highlights = highlight(snapshot, asked, passages)
         return SearchResult(
             question=question,
             question_language=language,
-            hits=tuple(_hits(passages, ranked, wanted.folders)),
+            hits=tuple(_hits(passages, ranked, highlights, wanted.folders)),
             answer_probability=(
                 _answer_probability(ranked, embedder.card, asked, int(allowed.sum()), language)
                 if mode is SearchMode.HYBRID
@@ -207,17 +209,21 @@ def _answer_probability(ranked: Ranked, card: ModelCard, asked: Question, passag
     return calibration.probability(float(ranked.dense[0]), float(ranked.lexical[0]), passages, language)
 
 
-def _hits(passages: Sequence[StoredPassage], ranked: Ranked, folders: tuple[str, ...] | None) -> Iterator[Hit]:
+def _hits(
+    passages: Sequence[StoredPassage],
+    ranked: Ranked,
+    highlights: Sequence[Highlight],
+    folders: tuple[str, ...] | None,
+) -> Iterator[Hit]:
     for number, passage in enumerate(passages):
         # Of several files with this content, one that the folder filter asked for is shown first.
         paths = sorted(
             passage.paths, key=lambda path: not any(Path(path).is_relative_to(folder) for folder in folders or ())
         )
-        start, end = passage.sentences[ranked.sentences[number]]
         yield Hit(
             passage_id=passage.id,
             text=passage.text,
-            highlight=Highlight(start=start, end=end),
+            highlight=highlights[number],
             path=paths[0],
             other_paths=tuple(paths[1:]),
             title=passage.title,

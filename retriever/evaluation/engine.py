@@ -18,6 +18,7 @@ from retriever.evaluation.matrix import LanguageMatrix
 from retriever.evaluation.measures import EvaluationError, Measure, Run, measure
 from retriever.evaluation.rows import MeasuredRun
 from retriever.evaluation.sets import EvaluationSet, SetDocument, SetQuestion
+from retriever.highlight import highlight
 from retriever.ranking import Question, Ranked, Ranker
 from retriever.results import SearchMode
 
@@ -262,30 +263,32 @@ def _run(
     """Rank all documents for each question; also tell whether the marked sentences hold the answers."""
     run: dict[str, list[tuple[str, float]]] = {}
     highlights: dict[str, float] = {}
-    for question, ranked in _rank(asking, asked, None, progress):
+    for question, put, ranked in _rank(asking, asked, None, progress):
         run[question.id] = asking.ranking(ranked, None)
         first = {name for name, _ in run[question.id][:FIRST_DOCUMENTS]}
         right = first & relevant[question.id].keys()
         if right and question.answers:
-            highlights[question.id] = float(holds_answer(_marked_sentence(asking, ranked, right), question.answers))
+            highlights[question.id] = float(
+                holds_answer(_marked_sentence(asking, put, ranked, right), question.answers)
+            )
     return run, highlights
 
 
-def _marked_sentence(asking: _Asking, ranked: Ranked, right: set[str]) -> str:
+def _marked_sentence(asking: _Asking, put: Question, ranked: Ranked, right: set[str]) -> str:
     """The sentence marked in the best passage of the first document that has one of these names."""
     names = asking.documents.names
     documents = asking.documents_of(ranked)
     number = next(number for number, document in enumerate(documents) if right.intersection(names[document]))
     passage_ids = asking.session.snapshot.passages_of(ranked.rows[number : number + 1])
     (passage,) = asking.session.passages(passage_ids.tolist())
-    start, end = passage.sentences[ranked.sentences[number]]
-    return passage.text[start:end]
+    (marked,) = highlight(asking.session.snapshot, put, [passage])
+    return passage.text[marked.start : marked.end]
 
 
 def _rank(
     asking: _Asking, asked: _Asked, language: str | None, progress: Progress
-) -> Iterator[tuple[SetQuestion, Ranked]]:
-    """Rank documents for each question: all of them, or those in one language."""
+) -> Iterator[tuple[SetQuestion, Question, Ranked]]:
+    """Rank documents for each question, as it is put: all of them, or those in one language."""
     snapshot, space, ranker = asking.session.snapshot, asking.space(), asking.ranker()
     chosen = np.ones(len(snapshot.rows), dtype=np.bool_)
     if language is not None:
@@ -295,7 +298,8 @@ def _rank(
     for number, question in enumerate(asked.questions):
         probabilities = {question.language: 1.0} if question.language else language_probabilities(question.text)
         moved = move_query(asked.vectors[number : number + 1], probabilities, snapshot.means, space)
-        yield question, ranker.rank(Question(text=question.text, vector=moved, space=space), allowed, DEPTH)
+        put = Question(text=question.text, vector=moved, space=space)
+        yield question, put, ranker.rank(put, allowed, DEPTH)
         progress(doing, number + 1, len(asked.questions))
 
 
@@ -336,7 +340,7 @@ def _matrix(
         if parallel:
             run = {
                 question.id: asking.ranking(ranked, language)
-                for question, ranked in _rank(asking, there, language, progress)
+                for question, _, ranked in _rank(asking, there, language, progress)
             }
         recall = measure(qrels, run)[Measure.RECALL_5]
         for question in there.questions:
