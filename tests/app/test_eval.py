@@ -1,9 +1,10 @@
 """`polyseek eval` as it is typed, with the bundled encoder on small sets."""
 
 import json
+import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,16 @@ class Answer(NamedTuple):
 
 
 Polyseek = Callable[..., Answer]
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """The command sets the levels of our loggers; other tests of this process expect them unset."""
+    loggers = [logging.getLogger(name) for name in ("app", "retriever", "indexer", "embedder")]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture
