@@ -143,7 +143,7 @@ class LexicalIndex:
                 try:
                     opened = open_index(self._folder)
                 except LexicalIndexError as error:
-                    logger.warning("%s; the index as it was before is searched", error)
+                    logger.info("%s; the index as it was before is searched", error)
                     return self._opened
                 if _kind(opened) == _kind(self._opened):
                     self._opened, self._stamp = opened, stamp
