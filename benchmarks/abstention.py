@@ -29,6 +29,7 @@ from indexer import Collection
 from indexer.neutral import move_query
 from retriever import SearchMode
 from retriever.abstention import DEFAULT_THRESHOLD, Calibration
+from retriever.evaluation.engine import document_names
 from retriever.evaluation.sampling import Half, choose_questions
 from retriever.evaluation.sets import EvaluationSet
 from retriever.ranking import Question, Ranker
@@ -72,16 +73,10 @@ def main() -> None:
             card = collection.embedder.card
             with collection.session() as session:
                 strength = session.snapshot.space.strength
-    fitted = fit([case for case in cases if case.half is Half.EVEN], strength)
-    constants = {key: value for key, value in asdict(fitted).items() if key != "languages"}
-    shipped = {
-        card.id: {
-            "dimension": card.dimension,
-            **{key: round(value, 4) for key, value in constants.items()},
-            "languages": {language: round(value, 4) for language, value in sorted(fitted.languages.items())},
-        }
-    }
-    (REPOSITORY / "retriever" / "abstention.json").write_text(json.dumps(shipped, indent=1) + "\n")
+                dimension = session.snapshot.space.dimension
+    fitted = fit([case for case in cases if case.half is Half.EVEN], dimension, strength)
+    shipped = json.dumps({card.id: asdict(fitted)}, indent=1)
+    (REPOSITORY / "retriever" / "abstention.json").write_text(shipped + "\n")
     result = judge([case for case in cases if case.half is Half.ODD], fitted)
     target = REPOSITORY / "benchmarks" / "results" / "abstention.json"
     target.write_text(json.dumps(result, indent=1) + "\n")
@@ -93,17 +88,11 @@ def ask(collection: Collection, one: EvaluationSet, half: Half, *, own_language:
     vectors = collection.embedder.embed_queries([question.text for question in one.questions])
     with collection.session() as session:
         snapshot = session.snapshot
-        called = {
-            document.id: {
-                path if one.folder is None else Path(path).relative_to(one.folder.absolute()).as_posix()
-                for path in document.paths
-            }
-            for document in session.documents()
-        }
+        called = document_names(session, one)
         ranker = Ranker(snapshot=snapshot, words=collection.lexical_index(), mode=SearchMode.HYBRID)
         for number, question in enumerate(one.questions):
             relevant = {name for name, grade in one.qrels[question.id].items() if grade > 0}
-            answering = np.array([key for key, names in called.items() if names & relevant])
+            answering = np.array([key for key, names in called.items() if relevant.intersection(names)])
             language = str(question.language)
             moved = move_query(vectors[number : number + 1], {language: 1.0}, snapshot.means, snapshot.space)
             asked = Question(text=question.text, vector=moved, space=snapshot.space)
@@ -128,7 +117,7 @@ def ask(collection: Collection, one: EvaluationSet, half: Half, *, own_language:
     print(f"{one.name} {half}: asked", flush=True)
 
 
-def fit(cases: list[Case], strength: float) -> Calibration:
+def fit(cases: list[Case], dimension: int, strength: float) -> Calibration:
     """Logistic regression; the language intercepts are drawn to zero, the rest is free."""
     small = 1 / np.sqrt(LANGUAGE_PENALTY)  # scikit-learn penalises all coefficients alike: free ones are scaled up
     large = 1e3
@@ -149,12 +138,13 @@ def fit(cases: list[Case], strength: float) -> Calibration:
     model.fit(features, [case.right for case in cases], sample_weight=weights)
     coefficients = model.coef_[0]
     return Calibration(
+        dimension=dimension,
         strength=strength,
-        intercept=float(model.intercept_[0]),
-        dense=float(large * coefficients[0]),
-        lexical=float(large * coefficients[1]),
-        size=float(large * coefficients[2]),
-        languages={one: float(small * value) for one, value in zip(LANGUAGES, coefficients[3:], strict=True)},
+        intercept=round(float(model.intercept_[0]), 4),
+        dense=round(float(large * coefficients[0]), 4),
+        lexical=round(float(large * coefficients[1]), 4),
+        size=round(float(large * coefficients[2]), 4),
+        languages={one: round(float(small * value), 4) for one, value in zip(LANGUAGES, coefficients[3:], strict=True)},
     )
 
 

@@ -32,7 +32,7 @@ from embedder import Embedder, LanguageMeans, load_embedder
 from indexer import Collection
 from indexer.neutral import PRIOR_PASSAGES
 from retriever import SearchMode
-from retriever.evaluation.engine import Method, evaluate_set, fill_collection
+from retriever.evaluation.engine import Method, document_names, evaluate_set, fill_collection
 from retriever.evaluation.formats import read_set
 from retriever.evaluation.measures import Measure, measure
 from retriever.evaluation.sampling import Half, choose_questions
@@ -296,13 +296,7 @@ def load_pool(collection: Collection, one: EvaluationSet) -> tuple[Pool, list[tu
     numbers = {language: number for number, language in enumerate(means.languages)}
     with collection.session() as session:
         snapshot = session.snapshot
-        names = {
-            document.id: tuple(
-                path if one.folder is None else Path(path).relative_to(one.folder.absolute()).as_posix()
-                for path in document.paths
-            )
-            for document in session.documents()
-        }
+        names = document_names(session, one)
         places = snapshot.first_sentences
         rows = np.concatenate(
             [first + np.arange(count) for first, count in zip(places, snapshot.sentence_counts, strict=True)]

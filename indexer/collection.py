@@ -15,11 +15,11 @@ from sqlite3 import Connection
 from embedder import Embedder, load_embedder
 from indexer.errors import CollectionExistsError, CollectionMissingError, FolderError, SettingsError
 from indexer.identity import FORMAT_VERSION, Identity
-from indexer.lexical import LexicalIndex, LexicalWriter
+from indexer.lexical import LexicalIndex
 from indexer.lock import writer_lock
-from indexer.neutral import MAX_DRIFT, Space, check_strength, drift
+from indexer.neutral import check_strength
 from indexer.passages import PassageSettings
-from indexer.plan import Plan, make_plan
+from indexer.plan import Plan, make_plan, modified_at
 from indexer.readers import ReaderPool, ReadLimits
 from indexer.report import FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import Scan, place, scan_folders
@@ -36,18 +36,12 @@ from indexer.store import (
 )
 from indexer.sync import Ingestion, recipe_of
 from indexer.texts import TextDocument
+from indexer.upkeep import LEXICAL, VIEWS, Upkeep
 from indexer.vectors import VECTORS, VectorKind, cut_back_tails
-from indexer.views.files import publish_view
 
 logger = logging.getLogger(__name__)
 
-VIEWS = "views"
-LEXICAL = "lexical"
 OWN_NAMES = {*DATABASE_FILES, "writer.lock", "writer.json", VECTORS, VIEWS}
-MAX_UNCOVERED = 0.10
-"""A view is rebuilt when it does not cover more than this share of the live passages."""
-MAX_DEAD = 0.20
-"""A view is rebuilt when more than this share of its rows belong to removed documents."""
 
 
 class Collection:
@@ -70,6 +64,7 @@ class Collection:
         self._snapshot: Snapshot | None = None
         self._lexical: LexicalIndex | None = None
         self._loading = threading.RLock()
+        self._upkeep = Upkeep(folder=path / VIEWS, owner=identity.collection_id, session=self.session)
 
     @classmethod
     def create(
@@ -246,16 +241,9 @@ class Collection:
             return _report(plan.changes(), plan, scan, passages=0, clock=clock, dry_run=True)
         with self._writing() as store, ReaderPool(limits=limits or ReadLimits(), workers=workers) as pool:
             plan = self._plan(scan, places, known_files(store.connection), tell)
-            ingestion = Ingestion(
-                store=store,
-                vectors_folder=self.path / VECTORS,
-                embedder=lambda: self.embedder,
-                settings=self.identity.passages,
-                progress=tell,
-            )
+            ingestion = self._ingestion(store, tell)
             ingestion.carry_out(plan, pool)
-            self._refresh_view(store)
-            self._refresh_lexical()
+            self._upkeep.refresh(store)
             report = _report(ingestion.changes, plan, scan, passages=ingestion.passages, clock=clock, dry_run=False)
             store.record_run(
                 started_at=started.isoformat(timespec="seconds"),
@@ -282,17 +270,9 @@ class Collection:
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._writing() as store:
-            ingestion = Ingestion(
-                store=store,
-                vectors_folder=self.path / VECTORS,
-                embedder=lambda: self.embedder,
-                settings=self.identity.passages,
-                progress=lambda _: None,
-                modified=lambda _: now,
-            )
+            ingestion = self._ingestion(store, modified=lambda _: now)
             ingestion.add_texts(documents, known_files(store.connection))
-            self._refresh_view(store)
-            self._refresh_lexical()
+            self._upkeep.refresh(store)
         return ingestion.passages
 
     def remove(self, paths: Sequence[Path | str]) -> list[str]:
@@ -313,8 +293,7 @@ class Collection:
                 with store.change():
                     store.forget_files(gone)
                     store.drop_orphans()
-                self._refresh_view(store)
-                self._refresh_lexical()
+                self._upkeep.refresh(store)
         return gone
 
     def rebuild_view(self, *, neutral: float | None = None) -> None:
@@ -329,8 +308,7 @@ class Collection:
         """
         strength = None if neutral is None else check_strength(neutral)
         with self._writing() as store:
-            self._publish(store, strength)
-            self._refresh_lexical()
+            self._upkeep.rebuild(store, strength)
 
     def lexical_index(self) -> LexicalIndex:
         """The word search over this collection's passages, opened when first asked for.
@@ -372,40 +350,20 @@ class Collection:
 
         return make_plan(scan, places, known, lambda path: recipe_of(path, self.identity.passages), compared)
 
-    def _refresh_view(self, store: Store) -> None:
-        """Rebuild the dense view where it misses too many passages, holds too many removed ones, or means moved."""
-        with self.session() as session:
-            live, view = session.snapshot.rows, session.snapshot.view
-            moved = drift(session.snapshot.means, session.snapshot.shrunk_means())
-        covered = view.coverage if view else 0
-        missing = int((live >= covered).sum())
-        dead = covered - (len(live) - missing)
-        if missing > MAX_UNCOVERED * len(live) or dead > MAX_DEAD * covered or moved > MAX_DRIFT:
-            self._publish(store)
-
-    def _refresh_lexical(self) -> None:
-        """Bring the word search up to what is committed; after a kill, the next call catches up."""
-        with self.session() as session:
-            ids, generation = session.snapshot.passage_ids, session.snapshot.generation
-
-            with LexicalWriter.open(self.path / VIEWS / LEXICAL, owner=self.identity.collection_id) as writer:
-                if writer.watermark != generation:
-                    writer.reconcile(ids, session.passages_in_context, generation)
-
-    def _publish(self, store: Store, strength: float | None = None) -> None:
-        with self.session() as session:
-            snapshot = session.snapshot
-            means = snapshot.shrunk_means()
-        space = snapshot.space if strength is None else Space(dimension=self.identity.dimension, strength=strength)
-        publish_view(
-            self.path / VIEWS,
-            snapshot.rows_in(space, means),
-            kind="exact",
-            collection_id=self.identity.collection_id,
-            means_sha256=means.sha256(),
+    def _ingestion(
+        self,
+        store: Store,
+        progress: Callable[[SyncProgress], None] = lambda _: None,
+        modified: Callable[[str], str] = modified_at,
+    ) -> Ingestion:
+        return Ingestion(
+            store=store,
+            vectors_folder=self.path / VECTORS,
+            embedder=lambda: self.embedder,
+            settings=self.identity.passages,
+            progress=progress,
+            modified=modified,
         )
-        with store.change():  # until then, readers find that the new view's means are not theirs, and search exactly
-            store.set_means(means.to_bytes())
 
 
 def _report(

@@ -36,7 +36,10 @@ class PassageFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPassage:
-    """A passage with the document it stands in; `sentences` are (start, end) in its text."""
+    """A passage with the document it stands in.
+
+    `sentences` are (start, end) in its text; `context` is what it is told of its document, see `indexer.context`.
+    """
 
     id: int
     document_id: int
@@ -46,8 +49,14 @@ class StoredPassage:
     language: str
     title: str
     document_type: str
+    context: str
     sentences: tuple[tuple[int, int], ...]
     paths: tuple[str, ...]
+
+    @property
+    def text_in_context(self) -> str:
+        """Its text as it is embedded and as its words are indexed."""
+        return in_context(self.context, self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +128,7 @@ class Session:
         """The passages with these ids, in this order."""
         sql = f"""
             SELECT passages.id, passages.document_id, substr(pages.text, start + 1, "end" - start) AS text,
-                   page, start, passages.language, title, document_type, sentences
+                   page, start, passages.language, title, document_type, context, sentences
             FROM passages
             JOIN documents ON documents.id = passages.document_id
             JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
@@ -130,17 +139,6 @@ class Session:
             spans = np.frombuffer(row["sentences"], dtype=SPAN_TYPE).reshape(-1, 2)
             row |= {"sentences": tuple(map(tuple, spans.tolist())), "paths": paths[row["document_id"]]}
         return [StoredPassage(**rows[key]) for key in ids]
-
-    def passages_in_context(self, ids: Sequence[int]) -> list[tuple[str, str]]:
-        """The (text, language) of passages, in this order, the text as it is embedded and its words are indexed."""
-        sql = f"""
-            SELECT passages.id, context, substr(pages.text, start + 1, "end" - start), passages.language
-            FROM passages
-            JOIN documents ON documents.id = passages.document_id
-            JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
-            WHERE passages.id IN ({_marks(ids)})"""  # noqa: S608  only question marks are joined
-        rows = {row[0]: row for row in self.database.execute(sql, list(ids))}
-        return [(in_context(rows[key][1], rows[key][2]), rows[key][3]) for key in ids]
 
     def _paths(self, documents: Iterable[int]) -> dict[int, tuple[str, ...]]:
         wanted = list(documents)

@@ -114,11 +114,9 @@ class Snapshot:
         return self.passage_ids[np.searchsorted(self.rows, rows)]
 
     def rows_of(self, passage_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The vector rows of passages; ids that are not live are left out."""
+        """The vector rows of live passages."""
         # Ids and rows are both given in the order of commits, so that the ids ascend with the rows.
-        places = np.searchsorted(self.passage_ids, passage_ids)
-        places[places == len(self.passage_ids)] = 0
-        return self.rows[places[self.passage_ids[places] == passage_ids]] if len(self.passage_ids) else self.rows
+        return self.rows[np.searchsorted(self.passage_ids, passage_ids)]
 
     def similarities(self, query: Vectors, rows: npt.NDArray[np.int64], space: Space) -> npt.NDArray[np.float32]:
         """Cosines of a question, (1, space.dimension) in `space`, with live rows: (n,) float32."""
@@ -209,19 +207,20 @@ def load_snapshot(
 
 
 def _newest_view(folder: Path, owner: Owner, before: Snapshot | None) -> tuple[DenseView | None, ViewManifest | None]:
-    for manifest in read_manifests(folder):
-        if (
-            before is not None
-            and before.view is not None
-            and before.manifest == manifest
-            and not owner.objection(manifest)
-        ):
-            return before.view, manifest
+    manifests = read_manifests(folder)
+    for manifest in manifests:
         if objection := owner.objection(manifest):  # a writer is just replacing it, or it was copied here
             logger.info("view %d %s; its rows are searched exactly", manifest.generation, objection)
             continue
+        if before is not None and before.view is not None and before.manifest == manifest:
+            return before.view, manifest
         fault = view_fault(folder, manifest, owner)
         if fault is None:
-            return load_view(folder, manifest), manifest
+            try:
+                return load_view(folder, manifest), manifest
+            except RuntimeError as error:  # what FAISS raises for a file that is gone
+                fault = f"view {manifest.generation} cannot be loaded ({error})"
+        if read_manifests(folder) != manifests:  # a writer has replaced it meanwhile
+            return _newest_view(folder, owner, before)
         logger.warning("%s; its rows are searched exactly until it is rebuilt: polyseek verify --repair", fault)
     return None, None

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -27,6 +28,7 @@ class Calibration:
     """What was fitted for an encoder in hybrid mode.
 
     Attributes:
+        dimension: Dimensions that were compared.
         strength: Neutral strength of the fit.
         intercept: Log-odds where all else is zero.
         dense: Log-odds for each unit of the hit's `dense`.
@@ -35,6 +37,7 @@ class Calibration:
         languages: What is added to the log-odds by question language; 0 for others.
     """
 
+    dimension: int
     strength: float
     intercept: float
     dense: float
@@ -67,14 +70,14 @@ def load_calibration(encoder: str, dimension: int, strength: float) -> Calibrati
     Returns:
         None if nothing was: for other encoders, fewer dimensions, or another strength.
     """
-    fitted = json.loads(files("retriever").joinpath("abstention.json").read_bytes()).get(encoder)
-    if fitted is None or fitted["dimension"] != dimension or abs(fitted["strength"] - strength) > STRENGTH_TOLERANCE:
+    fitted = _fitted().get(encoder)
+    if fitted is None or fitted.dimension != dimension or abs(fitted.strength - strength) > STRENGTH_TOLERANCE:
         return None
-    return Calibration(
-        strength=fitted["strength"],
-        intercept=fitted["intercept"],
-        dense=fitted["dense"],
-        lexical=fitted["lexical"],
-        size=fitted["size"],
-        languages=fitted["languages"],
-    )
+    return fitted
+
+
+@cache
+def _fitted() -> Mapping[str, Calibration]:
+    """What was fitted, by encoder; read once, since every question asks."""
+    content = json.loads(files("retriever").joinpath("abstention.json").read_bytes())
+    return {encoder: Calibration(**constants) for encoder, constants in content.items()}

@@ -6,7 +6,6 @@ a passage that shares most of a question's words is most likely right, one that 
 little it says would put the question's own language first. What was tried and measured stands in docs/ranking.md.
 """
 
-import logging
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +15,6 @@ import numpy.typing as npt
 from embedder import Vectors
 from indexer import LexicalIndex, RowMask, Snapshot, Space
 from retriever.results import SearchMode
-
-logger = logging.getLogger(__name__)
 
 CANDIDATES: Final = 200
 """Passages that each leg proposes and that are then scored in full."""
@@ -93,15 +90,13 @@ class Ranker:
             top_k: How many passages to return at most.
         """
         candidates = max(CANDIDATES, top_k)
-        rows, bm25 = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+        rows = np.empty(0, dtype=np.int64)
         if self.mode is not SearchMode.LEXICAL:
             found = self.snapshot.search(question.vector, candidates, allowed, question.space)[0][0]
             rows = found[found >= 0]
+        bm25 = np.zeros(len(rows), dtype=np.float32)
         if self.words is not None:
-            mask = self.snapshot.allow_passages(allowed)
-            by_words = self.snapshot.rows_of(self.words.search(question.text, candidates, allowed=mask)[0])
-            rows = np.union1d(rows, by_words)
-            bm25 = self.words.scores_for(question.text, self.snapshot.passages_of(rows))
+            rows, bm25 = self._add_words(self.words, question.text, rows, allowed, candidates)
         return self._score(question, rows, bm25, top_k)
 
     def rank_each_language(self, question: Question, allowed: RowMask, top_k: int, at_least: int) -> Ranked:
@@ -123,6 +118,20 @@ class Ranker:
         others = best.rows[~np.isin(best.rows, wanted)][: max(0, top_k - len(wanted))]
         everything = _join([best.take(np.flatnonzero(np.isin(best.rows, others))), *parts])
         return everything.take(_order(everything))
+
+    def _add_words(
+        self, words: LexicalIndex, text: str, rows: npt.NDArray[np.int64], allowed: RowMask, candidates: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Add the passages that words find to those that meaning found; with the BM25 of all of them."""
+        ids, found = words.search(text, candidates, allowed=self.snapshot.allow_passages(allowed))
+        by_words = self.snapshot.rows_of(ids)
+        rows = np.union1d(rows, by_words)
+        bm25 = np.zeros(len(rows), dtype=np.float32)
+        bm25[np.searchsorted(rows, by_words)] = found
+        if len(ids) == candidates:  # otherwise no other passage has any of the words
+            others = np.setdiff1d(rows, by_words)
+            bm25[np.searchsorted(rows, others)] = words.scores_for(text, self.snapshot.passages_of(others))
+        return rows, bm25
 
     def _score(
         self, question: Question, rows: npt.NDArray[np.int64], bm25: npt.NDArray[np.float32], top_k: int

@@ -54,7 +54,12 @@ class LexicalIndex:
                 search without it until a writer has built it anew.
         """
         stamp = commit_stamp(folder)
-        return cls(folder, check_index(folder, owner=owner), stamp)
+        try:
+            return cls(folder, check_index(folder, owner=owner), stamp)
+        except LexicalIndexError:
+            if commit_stamp(folder) == stamp:
+                raise
+        return cls.open(folder, owner=owner)  # a writer has replaced files meanwhile
 
     @property
     def watermark(self) -> int | None:

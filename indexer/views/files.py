@@ -110,6 +110,8 @@ def read_manifests(folder: Path) -> list[ViewManifest]:
     for path in sorted(folder.glob("dense-*.json"), reverse=True):
         try:
             manifests.append(ViewManifest(**json.loads(path.read_text())))
+        except FileNotFoundError:
+            continue  # a writer has just replaced it
         except (OSError, ValueError, TypeError) as error:
             logger.warning("view manifest %s is unreadable (%s); run: polyseek verify --repair", path, error)
     return manifests

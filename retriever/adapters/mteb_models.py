@@ -18,11 +18,10 @@ so that other options, other weights and, for `MtebSearch`, another polyseek ver
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import nlargest
-from operator import itemgetter
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, unquote
 
 from embedder import Embedder, Vectors, check_dimension, cut
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
     from mteb.types import Array, PromptType
 
 logger = logging.getLogger(__name__)
-
-MAX_CANDIDATES: Final = 400
-"""Documents named in one search: SQLite takes fewer than 1,000 conditions."""
 
 
 class MtebEncoder:
@@ -221,21 +217,23 @@ class MtebSearch:
         """Document id → score of the best documents; only those in `only`, unless it is None."""
         if not question.strip():
             return {}
-        scores: dict[str, float] = {}
-        for part in _parts(only):
-            found = retriever.search(
-                question,
-                top_k=top_k,
-                per_document=1,
-                mode=self._mode,
-                neutral=self._neutral,
-                folders=None if part is None else [_name(document_id) for document_id in part],
-            )
-            for hit in found.hits:
-                scores |= dict.fromkeys(map(_document_id, (hit.path, *hit.other_paths)), hit.score)
-        if only is not None:
-            scores = {document_id: scores[document_id] for document_id in only if document_id in scores}
-        return dict(nlargest(top_k, scores.items(), key=itemgetter(1)))
+        wanted = None if only is None else set(only)
+        found = retriever.search(
+            question,
+            top_k=top_k,
+            per_document=1,
+            mode=self._mode,
+            neutral=self._neutral,
+            folders=None if wanted is None else [_name(document_id) for document_id in wanted],
+        )
+        # Documents of the same content are one to polyseek, and each has its score.
+        scores = {
+            document_id: hit.score
+            for hit in found.hits
+            for document_id in map(_document_id, (hit.path, *hit.other_paths))
+            if wanted is None or document_id in wanted
+        }
+        return dict(islice(scores.items(), top_k))
 
     def __enter__(self) -> Self:
         return self
@@ -265,11 +263,3 @@ def _question(row: Mapping[str, Any]) -> str:
         msg = f"question {row['id']!r} is a conversation, polyseek answers single questions; leave this task out"
         raise MtebError(msg)
     return f"{row['text']} {row.get('instruction') or ''}".strip()
-
-
-def _parts(only: Sequence[str] | None) -> Iterator[Sequence[str] | None]:
-    if only is None:
-        yield None
-        return
-    for start in range(0, len(only), MAX_CANDIDATES):
-        yield only[start : start + MAX_CANDIDATES]

@@ -182,11 +182,8 @@ class _Documents:
 
     @classmethod
     def of(cls, session: Session, evaluation_set: EvaluationSet) -> "_Documents":
-        names, language_of = {}, {}
-        for document in session.documents():
-            called = tuple(_name(path, evaluation_set.folder) for path in document.paths)
-            names[document.id] = called
-            language_of.update(dict.fromkeys(called, document.language))
+        names = document_names(session, evaluation_set)
+        language_of = {name: document.language for document in session.documents() for name in names[document.id]}
         told = {document.id: document.language for document in evaluation_set.documents() if document.language}
         return cls(names=names, language_of=language_of | told)
 
@@ -244,8 +241,15 @@ class _Asking:
         ]
 
 
-def _name(path: str, folder: Path | None) -> str:
-    return path if folder is None else Path(path).relative_to(place(folder)).as_posix()
+def document_names(session: Session, evaluation_set: EvaluationSet) -> dict[int, tuple[str, ...]]:
+    """What the set calls each document of its collection; several names where documents have the same content."""
+    folder = evaluation_set.folder
+    return {
+        document.id: tuple(
+            path if folder is None else Path(path).relative_to(place(folder)).as_posix() for path in document.paths
+        )
+        for document in session.documents()
+    }
 
 
 def _embed(collection: Collection, asked: Sequence[SetQuestion], progress: Progress) -> Vectors:

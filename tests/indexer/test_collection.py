@@ -24,11 +24,13 @@ from indexer import (
     find_faults,
     repair,
 )
+from indexer import snapshot as snapshot_module
 from indexer.lexical import LexicalWriter
 from indexer.lock import writer_lock
 from indexer.neutral import Space, drift, move_query
 from indexer.store import Store, open_for_reading
 from indexer.vectors import VectorKind
+from indexer.views import DenseView
 from indexer.views.files import ViewManifest
 
 WITHOUT_ROOT_RIGHTS = [
@@ -419,11 +421,33 @@ def test_a_view_is_built_anew_when_the_means_of_a_language_have_moved(
     assert before[2] > 0, "a built view has means moved towards the collection"
     collection.add([TextDocument(name="one-more", text="The salt mine has seven levels.")])
     assert state() == before, "one passage is too little"
-    monkeypatch.setattr("indexer.collection.MAX_DRIFT", 1e-4)
+    monkeypatch.setattr("indexer.upkeep.MAX_DRIFT", 1e-4)
     collection.add([TextDocument(name="another", text="The ferry crosses the river.")])
     after = state()
     assert (after[0] != before[0], after[1] != before[1]) == (True, True)
     assert find_faults(collection) == []
+
+
+def test_a_view_that_a_writer_replaces_while_it_is_loaded_is_not_missed(
+    collection: Collection, folder: Path, hashing_embedder, monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    collection.sync([folder])
+    load = snapshot_module.load_view
+    replaced = []
+
+    def load_late(views: Path, manifest: ViewManifest) -> DenseView:
+        if not replaced:
+            replaced.append(manifest)
+            collection.rebuild_view(neutral=0.3)  # the file that is about to be loaded is gone now
+        return load(views, manifest)
+
+    with Collection.open(collection.path, embedder=hashing_embedder) as reader:
+        monkeypatch.setattr(snapshot_module, "load_view", load_late)
+        assert "underground lake" in search(reader, "salt mine levels")[0]
+        with reader.session() as session:
+            assert session.snapshot.manifest is not None
+            assert session.snapshot.space.strength == 0.3
+    assert caplog.text == ""
 
 
 def test_a_view_built_with_other_means_is_not_believed(collection: Collection, folder: Path, hashing_embedder) -> None:

@@ -133,5 +133,5 @@ def test_a_title_that_would_cut_the_end_of_a_passage_off_is_left_out(hashing_emb
     with Collection.create(tmp_path / "c", embedder=hashing_embedder, passages=settings) as collection:
         collection.add([TextDocument(name="1", title="The salt mine", text=text)])
         with collection.session() as session:
-            (passage,) = session.passages_in_context(session.snapshot.passage_ids.tolist())
-    assert passage == (text, passage[1])
+            (passage,) = session.passages(session.snapshot.passage_ids.tolist())
+    assert passage.text_in_context == text
