@@ -14,7 +14,6 @@ Needs ir-measures and PyStemmer.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -23,7 +22,7 @@ import re
 import statistics
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -40,6 +39,8 @@ from ir_measures import R, ScoredDoc, nDCG
 from embedder import LANGUAGES
 from indexer import analyzer
 from indexer.lexical import LexicalIndex, LexicalWriter
+from retriever.evaluation.formats import read_set
+from retriever.evaluation.sampling import Half, choose_questions, half_of
 
 DATA = Path(os.environ.get("POLYSEEK_EVAL_DATA", Path(__file__).parents[2] / "shared" / "eval"))
 RESULT = Path(__file__).parent / "results" / "lexical_leg.json"
@@ -53,6 +54,9 @@ SNOWBALL = {
     "fa": "persian", "pl": "polish", "pt": "portuguese", "ru": "russian", "es": "spanish", "sv": "swedish",
     "tr": "turkish",
 }  # fmt: skip
+
+REPORTED = Half.ODD
+"""Settings were chosen on the other half of the questions."""
 
 Weights = Mapping[str, float]
 Analyse = Callable[[str, str], list[str]]  # (text, language) -> terms
@@ -195,16 +199,13 @@ def question_sets() -> Iterator[Questions]:
         folder = path.parent
         if folder.parent.name == "udhr":
             continue
-        relevant = defaultdict(set)
-        for line in (folder / "qrels" / "test.tsv").read_text().splitlines()[1:]:
-            question, passage, score = line.split("\t")
-            if int(score) > 0 and is_reported(question):
-                relevant[question].add(passage)
-        questions = {key: text for key, text in read(path).items() if key in relevant}
-        name = f"{folder.parent.name}/{folder.name}"
-        passages = read(folder / "corpus.jsonl")
+        one = choose_questions(read_set(folder, language=folder.name), half=REPORTED, limit=None)
         yield Questions(
-            name=name, language=folder.name, passages=passages, questions=questions, relevant=dict(relevant)
+            name=f"{folder.parent.name}/{folder.name}",
+            language=folder.name,
+            passages={document.id: document.text for document in one.documents()},
+            questions={question.id: question.text for question in one.questions},
+            relevant={key: {name for name, grade in grades.items() if grade > 0} for key, grades in one.qrels.items()},
         )
 
 
@@ -212,26 +213,16 @@ def declaration_sets() -> Iterator[Questions]:
     """The Universal Declaration: a clause finds the article it was taken from."""
     for language in LANGUAGES:
         passages, questions = {}, {}
-        for key, text in read(DATA / "udhr" / language / "corpus.jsonl").items():
+        for document in read_set(DATA / "udhr" / language, language=language).documents():
             shortest = 4 if language in WITHOUT_SPACES else 12
-            clauses = [clause for clause in CLAUSE.split(text) if len(clause.strip()) >= shortest]
-            passages[key] = " ".join(clauses[0::2])
-            questions |= {f"{key}-{number}": clause for number, clause in enumerate(clauses[1::2])}
-        reported = {key: text for key, text in questions.items() if is_reported(key)}
+            clauses = [clause for clause in CLAUSE.split(document.text) if len(clause.strip()) >= shortest]
+            passages[document.id] = " ".join(clauses[0::2])
+            questions |= {f"{document.id}-{number}": clause for number, clause in enumerate(clauses[1::2])}
+        reported = {key: text for key, text in questions.items() if half_of(key) is REPORTED}
         relevant = {key: {key.rsplit("-", 1)[0]} for key in reported}
         yield Questions(
             name=f"udhr/{language}", language=language, passages=passages, questions=reported, relevant=relevant
         )
-
-
-def read(path: Path) -> dict[str, str]:
-    """Id → text of a JSONL file."""
-    return {row["_id"]: row["text"] for row in map(json.loads, path.read_text().splitlines())}
-
-
-def is_reported(question: str) -> bool:
-    """Settings were chosen on the other half."""
-    return hashlib.sha256(question.encode()).digest()[-1] % 2 == 1
 
 
 def speed(sets: list[Questions], size: int, language: str | None) -> dict[str, object]:
