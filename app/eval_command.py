@@ -165,7 +165,8 @@ def _judge(shortfalls: Sequence[Shortfall]) -> None:
     for shortfall in shortfalls:
         err().print(Text(terminal.plain(shortfall.message)), soft_wrap=True)
     if shortfalls:
-        fail(f"{len(shortfalls)} results are below what is expected")
+        number = len(shortfalls)
+        fail("a result is below what is expected" if number == 1 else f"{number} results are below what is expected")
 
 
 def _require_folders(files: _Files) -> None:
