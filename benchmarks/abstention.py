@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from ranking import REPOSITORY, collection_of, evaluation_sets
+from ranking_sets import REPOSITORY, collection_of, evaluation_sets
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, precision_recall_curve, roc_auc_score
 

@@ -16,33 +16,29 @@ Writes benchmarks/results/ranking.json. Needs the evaluation data (POLYSEEK_EVAL
 
 import argparse
 import json
-import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from ranking_sets import REPOSITORY, XQUAD, collection_of, evaluation_sets
 
-from embedder import Embedder, LanguageMeans, load_embedder
+from embedder import Embedder, LanguageMeans
 from indexer import Collection
 from indexer.neutral import PRIOR_PASSAGES
 from retriever import SearchMode
-from retriever.evaluation.engine import Method, document_names, evaluate_set, fill_collection
-from retriever.evaluation.formats import read_set
+from retriever.evaluation.engine import Method, document_names, evaluate_set
 from retriever.evaluation.measures import Measure, measure
 from retriever.evaluation.sampling import Half, choose_questions
-from retriever.evaluation.sets import EvaluationSet, SetDocument, SetQuestion
+from retriever.evaluation.sets import EvaluationSet, SetQuestion
 from retriever.ranking import LEXICAL_WEIGHT, SENTENCE_SHARE
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("POLYSEEK_EVAL_DATA", REPOSITORY.parent / "shared" / "eval"))
 RESULT = REPOSITORY / "benchmarks" / "results" / "ranking.json"
-XQUAD = ("ar", "de", "en", "es", "hi", "ru", "th", "tr", "zh")
 XQUAD_QUESTIONS = {Half.EVEN: 1800, Half.ODD: 2700}
 """So many of its questions are asked, in nine languages together: each is put to ten pools."""
 DEPTH = 100
@@ -53,8 +49,6 @@ METHODS = (
     Method(name="neutral", mode=SearchMode.DENSE),
     Method(name="hybrid", mode=SearchMode.HYBRID),
 )
-
-EMBEDDER = cache(load_embedder)
 
 Scores: TypeAlias = npt.NDArray[np.float32]
 
@@ -77,54 +71,9 @@ def main() -> None:
             RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
 
 
-def evaluation_sets() -> Iterator[EvaluationSet]:
-    """XQuAD, TyDi QA with and without titles, NorQuAD, CMRC 2018, and our own questions."""
-    yield in_languages(read_set(DATA / "xquad", parallel=True), XQUAD)
-    for language in ("ar", "bn", "en", "fi", "id", "ko", "ru"):
-        tydi = read_set(DATA / "tydiqa" / language, language=language)
-        yield replace(tydi, name=f"tydiqa {language}")
-        yield replace(tydi, name=f"tydiqa {language}, no titles", documents=without_titles(tydi))
-    yield replace(read_set(DATA / "norquad" / "no", language="no"), name="norquad")
-    yield replace(read_set(DATA / "cmrc2018" / "zh", language="zh"), name="cmrc2018")
-    yield replace(read_set(REPOSITORY / "data" / "questions.jsonl"), name="sample")
-
-
-def in_languages(whole: EvaluationSet, languages: tuple[str, ...]) -> EvaluationSet:
-    """The part of a parallel set in some languages."""
-    questions = tuple(question for question in whole.questions if question.language in languages)
-
-    def documents() -> Iterator[SetDocument]:
-        return (document for document in whole.documents() if document.language in languages)
-
-    kept = {document.id for document in documents()}
-    qrels = {
-        question.id: {name: grade for name, grade in whole.qrels[question.id].items() if name in kept}
-        for question in questions
-    }
-    return replace(whole, name="xquad", questions=questions, qrels=qrels, documents=documents)
-
-
-def without_titles(titled: EvaluationSet) -> Callable[[], Iterator[SetDocument]]:
-    """The same documents without their titles."""
-    return lambda: (replace(document, title="") for document in titled.documents())
-
-
 def some_questions(whole: EvaluationSet, half: Half) -> EvaluationSet:
     """One half of the questions, or part of it."""
     return choose_questions(whole, half=half, limit=XQUAD_QUESTIONS[half] if whole.name == "xquad" else None)
-
-
-def collection_of(one: EvaluationSet, work: Path) -> Collection:
-    """The collection of a set, filled."""
-    path = work / one.name.replace(" ", "-").replace(",", "")
-    made = (
-        Collection.open(path, embedder=EMBEDDER())
-        if Collection.exists(path)
-        else Collection.create(path, embedder=EMBEDDER())
-    )
-    fill_collection(made, one)
-    print(f"{one.name}: ready", flush=True)
-    return made
 
 
 # ------------------------------------------------------------------ part 1
