@@ -1,6 +1,7 @@
 """Shared by all tests: a small fast encoder, the evaluation data, and the rule that nothing is skipped silently."""
 
 import os
+import signal
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -29,6 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail if a test was skipped for another reason than evaluation data that is not here",
     )
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C through: a run in the background ignores it, and so would the commands that tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
