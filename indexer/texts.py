@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.readers import Page, ReadDocument
+from indexer.readers import Page, PageKind, ReadDocument
 from indexer.readers.clean import clean, one_line
 
 TEXT_READER: Final = "text/1"
@@ -35,6 +35,7 @@ def read_text(document: TextDocument) -> ReadDocument | None:
     return ReadDocument(
         title=title or document.name,
         document_type="txt",
+        page_kind=PageKind.WHOLE,
         pages=(Page(number=1, text=text),),
         content_hash=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),

@@ -6,7 +6,16 @@
 ...         ...
 """
 
-from indexer.readers.document import Page, ReadDocument, ReadLimits
+from indexer.readers.document import (
+    Heading,
+    Page,
+    PageCheck,
+    PageKind,
+    ReadDocument,
+    ReadLimits,
+    ReadOptions,
+    Verdict,
+)
 from indexer.readers.failure import FailureReason, ReadFailure
 from indexer.readers.formats import READERS, Reader, current_reader, supported_suffixes
 from indexer.readers.pool import ReaderPool
@@ -14,12 +23,17 @@ from indexer.readers.pool import ReaderPool
 __all__ = [
     "READERS",
     "FailureReason",
+    "Heading",
     "Page",
+    "PageCheck",
+    "PageKind",
     "ReadDocument",
     "ReadFailure",
     "ReadLimits",
+    "ReadOptions",
     "Reader",
     "ReaderPool",
+    "Verdict",
     "current_reader",
     "supported_suffixes",
 ]

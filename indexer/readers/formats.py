@@ -6,6 +6,7 @@ from typing import Final
 
 from indexer.errors import UnsupportedFileError
 from indexer.readers import html, markdown, pdf, plain
+from indexer.readers.document import PageKind
 from indexer.readers.extracted import Extract
 
 
@@ -15,12 +16,14 @@ class Reader:
 
     Attributes:
         document_type: The format's short name.
+        page_kind: What its pages are.
         version: Raised whenever the same file would give another text; sync then reads it again.
         suffixes: File name endings in lower case, with their dot.
         extract: Reads a loaded file.
     """
 
     document_type: str
+    page_kind: PageKind
     version: int
     suffixes: tuple[str, ...]
     extract: Extract
@@ -32,10 +35,34 @@ class Reader:
 
 
 READERS: Final = (
-    Reader(document_type="pdf", version=1, suffixes=(".pdf",), extract=pdf.extract),
-    Reader(document_type="txt", version=1, suffixes=(".txt",), extract=plain.extract),
-    Reader(document_type="md", version=1, suffixes=(".md", ".markdown"), extract=markdown.extract),
-    Reader(document_type="html", version=1, suffixes=(".html", ".htm", ".xhtml"), extract=html.extract),
+    Reader(
+        document_type="pdf",
+        page_kind=PageKind.PAGE,
+        version=2,
+        suffixes=(".pdf",),
+        extract=pdf.extract,
+    ),
+    Reader(
+        document_type="txt",
+        page_kind=PageKind.WHOLE,
+        version=1,
+        suffixes=(".txt",),
+        extract=plain.extract,
+    ),
+    Reader(
+        document_type="md",
+        page_kind=PageKind.WHOLE,
+        version=2,
+        suffixes=(".md", ".markdown"),
+        extract=markdown.extract,
+    ),
+    Reader(
+        document_type="html",
+        page_kind=PageKind.WHOLE,
+        version=2,
+        suffixes=(".html", ".htm", ".xhtml"),
+        extract=html.extract,
+    ),
 )
 
 

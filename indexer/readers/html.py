@@ -6,7 +6,7 @@ from typing import Final
 
 from indexer.readers.clean import clean, one_line
 from indexer.readers.decoding import decode
-from indexer.readers.extracted import Extracted, Source
+from indexer.readers.extracted import Extracted, ExtractedPage, Source
 
 _HEAD_BYTES: Final = 4096
 _DECLARED: Final = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -42,7 +42,7 @@ def extract(source: Source) -> Extracted:
     visible = clean(re.sub(r" ?\n ?", "\n", "".join(page.visible)))
     main = clean(_main_text(text)) if len(visible) > _SMALL else ""
     body = main if len(main) >= _ENOUGH * len(visible) else visible
-    return Extracted(title=one_line("".join(page.title)), pages=[body])
+    return Extracted(title=one_line("".join(page.title)), pages=[ExtractedPage(text=body)])
 
 
 def _main_text(text: str) -> str:

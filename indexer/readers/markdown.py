@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from indexer.readers.clean import clean
 from indexer.readers.decoding import decode
-from indexer.readers.extracted import Extracted, Source
+from indexer.readers.extracted import Extracted, ExtractedPage, Source
 from indexer.readers.lines import glue
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def extract(source: Source) -> Extracted:
     text, title = _without_front_matter(decode(source.data))
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     tokens = parser.parse(text)
-    return Extracted(title=title or _first_heading(tokens), pages=[clean("".join(_text(tokens)))])
+    return Extracted(title=title or _first_heading(tokens), pages=[ExtractedPage(text=clean("".join(_text(tokens))))])
 
 
 def _without_front_matter(text: str) -> tuple[str, str | None]:

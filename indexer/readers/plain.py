@@ -2,7 +2,7 @@
 
 from indexer.readers.clean import clean
 from indexer.readers.decoding import decode
-from indexer.readers.extracted import Extracted, Source
+from indexer.readers.extracted import Extracted, ExtractedPage, Source
 from indexer.readers.lines import TEXT_LINE_WIDTH, join_lines
 
 
@@ -13,4 +13,4 @@ def extract(source: Source) -> Extracted:
         ReadError: `WRONG_TYPE` or `ENCODING`, see `decode`.
     """
     text = decode(source.data)
-    return Extracted(title=None, pages=[clean(join_lines(text, max_width=TEXT_LINE_WIDTH))])
+    return Extracted(title=None, pages=[ExtractedPage(text=clean(join_lines(text, max_width=TEXT_LINE_WIDTH)))])

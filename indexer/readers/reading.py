@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from indexer.errors import UnsupportedFileError
-from indexer.readers.document import Page, ReadDocument, ReadLimits
+from indexer.readers.document import Page, ReadDocument, ReadLimits, ReadOptions
 from indexer.readers.extracted import Source
 from indexer.readers.failure import FailureReason, ReadError
 from indexer.readers.formats import Reader, reader_for
@@ -43,12 +43,13 @@ class _ChangedError(Exception):
     """The file was written to while it was read."""
 
 
-def read_file(path: Path, limits: ReadLimits) -> ReadDocument:
+def read_file(path: Path, limits: ReadLimits, options: ReadOptions | None = None) -> ReadDocument:
     """Read a file in this process. Use `ReaderPool` instead: a file can end the process that reads it.
 
     Args:
         path: The file.
         limits: Of these, the sizes are kept here; time and memory are the caller's business.
+        options: What the user allows; nothing special if omitted.
 
     Returns:
         The document.
@@ -65,12 +66,12 @@ def read_file(path: Path, limits: ReadLimits) -> ReadDocument:
         if attempt:
             time.sleep(PAUSE_S)
         with contextlib.suppress(_ChangedError), _os_errors_named():
-            return _read_once(path, reader, limits)
+            return _read_once(path, reader, limits, options or ReadOptions())
     message = f"the file was written to during all {ATTEMPTS} attempts to read it; run ingest again when it is finished"
     raise ReadError(FailureReason.CHANGED, message)
 
 
-def _read_once(path: Path, reader: Reader, limits: ReadLimits) -> ReadDocument:
+def _read_once(path: Path, reader: Reader, limits: ReadLimits, options: ReadOptions) -> ReadDocument:
     _refuse_other_than_file(path.stat())
     # Not blocking: between these two lines the file may have become a pipe nobody writes to.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -79,7 +80,8 @@ def _read_once(path: Path, reader: Reader, limits: ReadLimits) -> ReadDocument:
         _refuse_other_than_file(before)
         _check_size(before.st_size, reader, limits)
         try:
-            return _document(Source(path=path, data=file.readall()), reader, limits)
+            source = Source(path=path, data=file.readall(), options=options, limits=limits)
+            return _document(source, reader)
         except ReadError:
             _refuse_changed(before, descriptor)  # half of a file is often damaged
             raise
@@ -87,24 +89,26 @@ def _read_once(path: Path, reader: Reader, limits: ReadLimits) -> ReadDocument:
             _refuse_changed(before, descriptor)
 
 
-def _document(source: Source, reader: Reader, limits: ReadLimits) -> ReadDocument:
+def _document(source: Source, reader: Reader) -> ReadDocument:
+    limits = source.limits
     _check_size(len(source.data), reader, limits)
     if not source.data:
         raise ReadError(FailureReason.EMPTY, "the file is empty (0 bytes); save it again or remove it")
     extracted = reader.extract(source)
     pages: list[Page] = []
     room = limits.text_mb * MEGABYTE
-    for number, text in enumerate(extracted.pages, start=1):
-        room -= len(text.encode())
+    for number, page in enumerate(extracted.pages, start=1):
+        room -= len(page.text.encode())
         if room < 0:
             message = f"the file holds more than {limits.text_mb} MB of text (seen at page {number}); split the file"
             raise ReadError(FailureReason.TOO_LARGE, message)
-        pages.append(Page(number=number, text=text))
+        pages.append(Page(number=number, text=page.text, label=page.label, headings=page.headings, check=page.check))
     if not any(page.text for page in pages):
         raise _no_text(reader.document_type, len(pages))
     return ReadDocument(
         title=title_of(extracted.title, pages, source.path),
         document_type=reader.document_type,
+        page_kind=reader.page_kind,
         pages=tuple(pages),
         content_hash=hashlib.sha256(source.data).hexdigest(),
         size_bytes=len(source.data),

@@ -1,5 +1,6 @@
-"""How the pool and its worker processes talk: frames of a length and that many bytes, JSON or plain text."""
+"""How the pool and its worker processes talk: frames of a length and that many bytes, JSON or a path."""
 
+import dataclasses
 import json
 import os
 import struct
@@ -7,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from indexer.readers.document import Page, ReadDocument
+from indexer.readers.document import Heading, Page, PageCheck, PageKind, ReadDocument, Verdict
 from indexer.readers.failure import FailureReason, ReadFailure
 
 _LENGTH: Final = struct.Struct(">I")
@@ -63,13 +64,14 @@ def send_outcome(stream: BinaryIO, outcome: ReadDocument | ReadFailure) -> None:
     fields = {
         "title": outcome.title,
         "document_type": outcome.document_type,
+        "page_kind": outcome.page_kind,
         "content_hash": outcome.content_hash,
         "size_bytes": outcome.size_bytes,
         "reader": outcome.reader,
     }
     send(stream, _json({"pages": len(outcome.pages), "document": fields}))
     for page in outcome.pages:
-        send(stream, page.text.encode())
+        send(stream, _json(dataclasses.asdict(page)))
 
 
 def receive_outcome(stream: BinaryIO) -> ReadDocument | ReadFailure:
@@ -81,8 +83,17 @@ def receive_outcome(stream: BinaryIO) -> ReadDocument | ReadFailure:
     header = json.loads(receive(stream))
     if "reason" in header:
         return ReadFailure(reason=FailureReason(header["reason"]), message=header["message"])
-    pages = [Page(number=number, text=receive(stream).decode()) for number in range(1, header["pages"] + 1)]
-    return ReadDocument(pages=tuple(pages), **header["document"])
+    pages = tuple(_page_of(json.loads(receive(stream))) for _ in range(header["pages"]))
+    fields = header["document"]
+    return ReadDocument(**fields | {"pages": pages, "page_kind": PageKind(fields["page_kind"])})
+
+
+def _page_of(fields: dict[str, Any]) -> Page:
+    check = fields["check"]
+    if check is not None:
+        check = PageCheck(**check | {"verdict": Verdict(check["verdict"])})
+    headings = tuple(Heading(**heading) for heading in fields["headings"])
+    return Page(**fields | {"headings": headings, "check": check})
 
 
 def _receive_exactly(stream: BinaryIO, length: int) -> bytes:

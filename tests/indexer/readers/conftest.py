@@ -149,7 +149,7 @@ def text_of(extract: Callable[[str, bytes], Extracted]) -> Callable[[str, bytes]
 
     def text_of(name: str, data: bytes) -> str:
         (page,) = extract(name, data).pages
-        return page
+        return page.text
 
     return text_of
 

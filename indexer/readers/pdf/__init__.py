@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from indexer.readers.clean import clean
-from indexer.readers.extracted import Extracted, Source
+from indexer.readers.extracted import Extracted, ExtractedPage, Source
 from indexer.readers.failure import FailureReason, ReadError
 from indexer.readers.lines import join_lines
 from indexer.readers.signatures import kind_of
@@ -54,7 +54,7 @@ def _refusal(data: bytes) -> ReadError:
     return ReadError(FailureReason.DAMAGED, message)
 
 
-def _pages(document: PdfDocument) -> Iterator[str]:
+def _pages(document: PdfDocument) -> Iterator[ExtractedPage]:
     """Give the text of each page; a page that cannot be loaded is empty, unless none can."""
     from pypdfium2 import PdfiumError
 
@@ -66,7 +66,7 @@ def _pages(document: PdfDocument) -> Iterator[str]:
             except PdfiumError:
                 damaged += 1
                 text = ""
-            yield text
+            yield ExtractedPage(text=text)
         if damaged and damaged == len(document):
             message = f"none of the PDF's {damaged} pages can be loaded; get a new copy of it"
             raise ReadError(FailureReason.DAMAGED, message)
