@@ -5,8 +5,9 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -20,7 +21,7 @@ from indexer.lock import writer_lock
 from indexer.neutral import check_strength
 from indexer.passages import PassageSettings
 from indexer.plan import Plan, make_plan, modified_at
-from indexer.readers import ReaderPool, ReadLimits
+from indexer.readers import ReaderPool, ReadLimits, ReadOptions
 from indexer.report import FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import Scan, place, scan_folders
 from indexer.session import Session
@@ -34,7 +35,7 @@ from indexer.store import (
     known_files,
     open_for_reading,
 )
-from indexer.sync import Ingestion, recipe_of
+from indexer.sync import Ingestion
 from indexer.texts import TextDocument
 from indexer.upkeep import LEXICAL, VIEWS, Upkeep
 from indexer.vectors import VECTORS, VectorKind, cut_back_tails
@@ -93,12 +94,7 @@ class Collection:
             raise CollectionExistsError(msg)
         embedder = embedder or load_embedder()
         settings = passages or PassageSettings()
-        if settings.max_tokens > embedder.card.max_passage_tokens:
-            msg = (
-                f"passages of {settings.max_tokens} tokens do not fit: {embedder.card.id} reads "
-                f"{embedder.card.max_passage_tokens} tokens of a passage; choose a smaller max_tokens"
-            )
-            raise SettingsError(msg)
+        _check_size(settings, embedder)
         identity = Identity(
             format_version=FORMAT_VERSION,
             collection_id=uuid.uuid4().hex,
@@ -209,6 +205,7 @@ class Collection:
         dry_run: bool = False,
         progress: Callable[[SyncProgress], None] | None = None,
         limits: ReadLimits | None = None,
+        options: ReadOptions | None = None,
         workers: int | None = None,
     ) -> SyncReport:
         """Make the collection agree with folders: new, changed, moved and removed files.
@@ -221,6 +218,8 @@ class Collection:
             dry_run: Only report what would be done.
             progress: Called often with how far the sync has come.
             limits: Time and memory for reading one file.
+            options: Whether images of pages are read, and passwords. With images, documents that have some which
+                were not read are read again.
             workers: Processes that read files; None takes one for each core, at most four.
 
         Raises:
@@ -233,15 +232,26 @@ class Collection:
             raise FolderError(msg)
         clock, started = time.monotonic(), datetime.now(UTC)
         places = [place(folder) for folder in folders]
-        tell = progress or (lambda _: None)
+        tell, options = progress or (lambda _: None), options or ReadOptions()
         scan = scan_folders(places)
+
+        def compared(done: int, total: int, path: str) -> None:
+            tell(SyncProgress(phase=Phase.COMPARING, done=done, total=total, passages=0, failed=0, path=path))
+
+        def plan_over(known: Mapping[str, FileRecord]) -> Plan:
+            return make_plan(scan, places, known, on_compared=compared, ocr=options.ocr)
+
         if dry_run:
             with self.session() as session:
-                plan = self._plan(scan, places, known_files(session.database), tell)
+                plan = plan_over(known_files(session.database))
             return _report(plan.changes(), plan, scan, passages=0, clock=clock, dry_run=True)
-        with self._writing() as store, ReaderPool(limits=limits or ReadLimits(), workers=workers) as pool:
-            plan = self._plan(scan, places, known_files(store.connection), tell)
+        with (
+            self._writing() as store,
+            ReaderPool(limits=limits or ReadLimits(), workers=workers) as pool,
+        ):
             ingestion = self._ingestion(store, tell)
+            ingestion.recut()
+            plan = plan_over(known_files(store.connection))
             ingestion.carry_out(plan, pool)
             self._upkeep.refresh(store)
             report = _report(ingestion.changes, plan, scan, passages=ingestion.passages, clock=clock, dry_run=False)
@@ -296,6 +306,28 @@ class Collection:
                 self._upkeep.refresh(store)
         return gone
 
+    def recut(self, passages: PassageSettings, *, progress: Callable[[SyncProgress], None] = lambda _: None) -> None:
+        """Cut all documents into passages of another size and embed these; no file is read.
+
+        Each document is replaced whole. What is left when it is interrupted is cut by the next call, or sync.
+
+        Args:
+            passages: How long passages are from now on.
+            progress: Called after each document.
+
+        Raises:
+            SettingsError: If the encoder does not take passages of this size.
+            CollectionLockedError: If another process is writing.
+            CollectionReadOnlyError: If the collection cannot be written to.
+        """
+        _check_size(passages, self.embedder)
+        with self._writing() as store:
+            self.identity = replace(self.identity, passages=passages)
+            with store.change():
+                store.set_identity(self.identity.to_json())
+            self._ingestion(store, progress).recut()
+            self._upkeep.refresh(store)
+
     def rebuild_view(self, *, neutral: float | None = None) -> None:
         """Build the dense view anew from the stored vectors; nothing is embedded.
 
@@ -335,20 +367,13 @@ class Collection:
     @contextmanager
     def _writing(self) -> Iterator[Store]:
         with writer_lock(self.path), Store.writing(self.path) as store:
+            self.identity = Identity.from_json(store.identity())  # another process may have changed the passage sizes
             for kind in VectorKind:
                 place = self.path / VECTORS / kind
                 removed = cut_back_tails(place, store.segments(kind), self.identity.dimension)
                 if removed:
                     logger.info("removed %d bytes that an interrupted run had left in %s", removed, place)
             yield store
-
-    def _plan(
-        self, scan: Scan, places: list[Path], known: dict[str, FileRecord], tell: Callable[[SyncProgress], None]
-    ) -> Plan:
-        def compared(done: int, total: int, path: str) -> None:
-            tell(SyncProgress(phase=Phase.COMPARING, done=done, total=total, passages=0, failed=0, path=path))
-
-        return make_plan(scan, places, known, lambda path: recipe_of(path, self.identity.passages), compared)
 
     def _ingestion(
         self,
@@ -364,6 +389,15 @@ class Collection:
             progress=progress,
             modified=modified,
         )
+
+
+def _check_size(passages: PassageSettings, embedder: Embedder) -> None:
+    if passages.max_tokens > embedder.card.max_passage_tokens:
+        msg = (
+            f"passages of {passages.max_tokens} tokens do not fit: {embedder.card.id} reads "
+            f"{embedder.card.max_passage_tokens} tokens of a passage; choose a smaller max_tokens"
+        )
+        raise SettingsError(msg)
 
 
 def _report(

@@ -7,7 +7,7 @@ from embedder import ModelCard
 from indexer.errors import IdentityError
 from indexer.passages import PassageSettings
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from indexer.errors import SettingsError
 from indexer.sentences import sentence_spans
 from indexer.units import Border, TokenCounter, Unit, units_of
 
-CUTTER_VERSION: Final = "2"
-"""Part of a collection's identity: passages of another version are cut again."""
+CUTTER_VERSION: Final = "3"
+"""Passages of another version are cut again by the next sync."""
 
 MIN_TOKENS: Final = 32
 """No smaller passage is cut: prefix and special tokens would fill it."""

@@ -3,11 +3,11 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.readers import FailureReason, ReadFailure
+from indexer.readers import FailureReason, ReadFailure, current_reader
 from indexer.report import ChangeKind, FileChange
 from indexer.scan import Scan
 from indexer.store import FileRecord
@@ -15,10 +15,10 @@ from indexer.store import FileRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentKey:
-    """Content, and the way it is read and cut: two files with equal keys share one document."""
+    """Content, and the way it is read: two files with equal keys share one document."""
 
     content_hash: str
-    recipe: str
+    reader: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def make_plan(
     scan: Scan,
     folders: Sequence[Path],
     known: Mapping[str, FileRecord],
-    recipe: Callable[[Path], str],
+    ocr: bool,
     on_compared: Callable[[int, int, str], None],
 ) -> Plan:
     """Decide for each file what a sync has to do.
@@ -63,7 +63,7 @@ def make_plan(
         scan: What lies in the folders.
         folders: The folders that were scanned; known files elsewhere are left alone.
         known: The collection's files by path.
-        recipe: The way a file would be read and cut today.
+        ocr: Whether images of pages are to be read.
         on_compared: Called with (done, total, path) after each file.
     """
     plan = Plan(failures={printable(path): failure for path, failure in scan.problems.items()})
@@ -71,7 +71,7 @@ def make_plan(
     for done, path in enumerate(scan.files, start=1):
         outcome = _hash_file(path)
         if isinstance(outcome, str):
-            wanted[str(path)] = ContentKey(content_hash=outcome, recipe=recipe(path))
+            wanted[str(path)] = ContentKey(content_hash=outcome, reader=current_reader(path))
         elif outcome.reason is not FailureReason.VANISHED:
             plan.failures[str(path)] = outcome
         on_compared(done, len(scan.files), str(path))
@@ -80,17 +80,22 @@ def make_plan(
         for path in known
         if path not in wanted and path not in plan.failures and _was_looked_at(Path(path), scan, folders)
     ]
-    _sort_out(plan, wanted, known)
+    _sort_out(plan, wanted, known, ocr=ocr)
     return plan
 
 
-def _sort_out(plan: Plan, wanted: Mapping[str, ContentKey], known: Mapping[str, FileRecord]) -> None:
+def _sort_out(plan: Plan, wanted: Mapping[str, ContentKey], known: Mapping[str, FileRecord], *, ocr: bool) -> None:
     holders: dict[ContentKey, str] = {}
     for path, record in known.items():
-        if record.content_hash is not None and record.recipe is not None:
-            holders.setdefault(ContentKey(content_hash=record.content_hash, recipe=record.recipe), path)
+        if (held := _key_of(record)) is not None:
+            holders.setdefault(held, path)
     gone = {key: path for path in plan.removed if (key := _key_of(known[path])) is not None}
-    for path, key in wanted.items():
+    for path, plain_key in wanted.items():
+        key = plain_key
+        with_ocr = replace(key, reader=current_reader(Path(path), ocr=True))
+        # What was read with OCR stays so; what is read well without needs none.
+        if with_ocr in holders or (ocr and (key not in holders or known[holders[key]].needs_ocr)):
+            key = with_ocr
         before = known.get(path)
         if before is not None and _key_of(before) == key and before.failure is None:
             plan.unchanged += 1
@@ -112,9 +117,9 @@ def _link_change(path: str, before: FileRecord | None, gone: str | None, holder:
 
 
 def _key_of(record: FileRecord) -> ContentKey | None:
-    if record.content_hash is None or record.recipe is None:
+    if record.content_hash is None or record.reader is None:
         return None
-    return ContentKey(content_hash=record.content_hash, recipe=record.recipe)
+    return ContentKey(content_hash=record.content_hash, reader=record.reader)
 
 
 def _was_looked_at(path: Path, scan: Scan, folders: Sequence[Path]) -> bool:

@@ -1,7 +1,8 @@
 """What a sync tells: progress while it runs, a report when it is done."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 
@@ -21,6 +22,7 @@ class Phase(StrEnum):
 
     COMPARING = "comparing"
     READING = "reading"
+    CUTTING = "cutting again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class FileChange:
         origin: For a moved file where it was, for a duplicate the file it equals.
         reason: For a failed file the kind of failure.
         message: For a failed file what is wrong and what to do.
+        verdicts: Number of pages by what checking their text found, those without complaint left out.
     """
 
     path: str
@@ -61,6 +64,7 @@ class FileChange:
     origin: str | None = None
     reason: str | None = None
     message: str | None = None
+    verdicts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.context import in_context
+from indexer.page_borders import join_pages
+from indexer.readers import PageKind
 from indexer.snapshot import Snapshot
 from indexer.store import SPAN_TYPE
 from indexer.views import RowMask
@@ -22,7 +24,7 @@ class PassageFilter:
     Attributes:
         languages: Language codes of passages.
         folders: Absolute paths of folders or files.
-        document_types: "pdf", "txt", "md", "html".
+        document_types: Short names of formats, such as "pdf".
         after: Files modified on this day or later.
         before: Files modified before this day.
     """
@@ -38,7 +40,13 @@ class PassageFilter:
 class StoredPassage:
     """A passage with the document it stands in.
 
-    `sentences` are (start, end) in its text; `context` is what it is told of its document, see `indexer.context`.
+    Attributes:
+        text: From character `start` of `page` up to character `end` of `end_page`, which is the same page or the next.
+        heading: The headings it stands under, "" if none.
+        fingerprint: Equal for passages that differ in numbers, case and punctuation only.
+        label: What the document calls `page`, "" if only its number; `page_kind` says what its pages are.
+        context: What it is told of its document, see `indexer.context`.
+        sentences: (start, end) in its text.
     """
 
     id: int
@@ -46,9 +54,15 @@ class StoredPassage:
     text: str
     page: int
     start: int
+    end_page: int
+    end: int
+    heading: str
+    fingerprint: int
     language: str
     title: str
     document_type: str
+    page_kind: PageKind
+    label: str
     context: str
     sentences: tuple[tuple[int, int], ...]
     paths: tuple[str, ...]
@@ -56,7 +70,7 @@ class StoredPassage:
     @property
     def text_in_context(self) -> str:
         """Its text as it is embedded and as its words are indexed."""
-        return in_context(self.context, self.text)
+        return in_context(self.context, self.heading, self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +141,13 @@ class Session:
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these ids, in this order."""
         sql = f"""
-            SELECT passages.id, passages.document_id, substr(pages.text, start + 1, "end" - start) AS text,
-                   page, start, passages.language, title, document_type, context, sentences
+            SELECT passages.id, passages.document_id, page, start, end_page, "end", heading, fingerprint,
+                   passages.language, title, document_type, page_kind, label, context, sentences,
+                   CASE page WHEN end_page THEN substr(pages.text, start + 1, "end" - start)
+                             ELSE substr(pages.text, start + 1) END AS text,
+                   (SELECT substr(following.text, 1, "end") FROM pages AS following
+                    WHERE end_page > page AND following.document_id = passages.document_id
+                    AND following.number = end_page) AS continued
             FROM passages
             JOIN documents ON documents.id = passages.document_id
             JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
@@ -137,6 +156,10 @@ class Session:
         paths = self._paths({row["document_id"] for row in rows.values()})
         for row in rows.values():
             spans = np.frombuffer(row["sentences"], dtype=SPAN_TYPE).reshape(-1, 2)
+            continued = row.pop("continued")
+            if continued is not None:
+                row["text"], _ = join_pages(row["text"], continued)
+            row["page_kind"] = PageKind(row["page_kind"])
             row |= {"sentences": tuple(map(tuple, spans.tolist())), "paths": paths[row["document_id"]]}
         return [StoredPassage(**rows[key]) for key in ids]
 

@@ -3,6 +3,7 @@
 All SQL that writes lives here; what readers ask is in `indexer/session.py`.
 """
 
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.errors import CollectionDamagedError, CollectionMissingError
-from indexer.readers import ReadDocument
+from indexer.readers import Heading, Page, PageCheck, PageKind, ReadDocument, Verdict
 from indexer.vectors import Segment, VectorKind
 
 DATABASE_NAME = "collection.sqlite"
@@ -37,14 +38,16 @@ CREATE TABLE segments (
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     content_hash TEXT NOT NULL,
-    recipe TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    cut TEXT NOT NULL,
     title TEXT NOT NULL,
     context TEXT NOT NULL,
     document_type TEXT NOT NULL,
+    page_kind TEXT NOT NULL,
     language TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
     vectors_sha256 TEXT NOT NULL,
-    UNIQUE (content_hash, recipe)
+    UNIQUE (content_hash, reader, cut)
 ) STRICT;
 CREATE TABLE files (
     path TEXT PRIMARY KEY,
@@ -59,6 +62,11 @@ CREATE TABLE pages (
     document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
     text TEXT NOT NULL,
+    label TEXT NOT NULL,
+    headings TEXT NOT NULL,
+    verdict TEXT,
+    extractor TEXT,
+    signs TEXT,
     PRIMARY KEY (document_id, number)
 ) STRICT;
 CREATE TABLE passages (
@@ -66,7 +74,10 @@ CREATE TABLE passages (
     document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     page INTEGER NOT NULL,
     start INTEGER NOT NULL,
+    end_page INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
+    heading TEXT NOT NULL,
+    fingerprint INTEGER NOT NULL,
     tokens INTEGER NOT NULL,
     language TEXT NOT NULL,
     language_confidence REAL NOT NULL,
@@ -75,6 +86,7 @@ CREATE TABLE passages (
     sentences BLOB NOT NULL
 ) STRICT;
 CREATE INDEX passages_of_document ON passages (document_id);
+CREATE INDEX passages_alike ON passages (fingerprint);
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     started_at TEXT NOT NULL,
@@ -99,26 +111,31 @@ class FileRecord:
     Attributes:
         path: Absolute path.
         content_hash: SHA-256 of the content that is searched, None if the file was never read.
-        recipe: Reader and cutter that made its passages, None if the file was never read.
+        reader: Reader that read it, None if the file was never read.
+        needs_ocr: Whether a page of it is an image that was not read.
         failure: Why the present content could not be read, None if it could.
     """
 
     path: str
     content_hash: str | None
-    recipe: str | None
+    reader: str | None
+    needs_ocr: bool
     failure: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPassage:
-    """A passage about to be stored: characters start … end - 1 of a page.
+    """A passage about to be stored: from character `start` of `page` up to character `end` of `end_page`.
 
     `sentences` are the (start, end) of its sentences, counted from the start of the passage.
     """
 
     page: int
     start: int
+    end_page: int
     end: int
+    heading: str
+    fingerprint: int
     tokens: int
     language: str
     language_confidence: float
@@ -129,11 +146,12 @@ class NewPassage:
 class NewDocument:
     """A document about to be stored, with its passages in the order of their vectors.
 
-    `context` stands before the text of each passage when it is embedded or its words are indexed; "" if nothing does.
+    `cut` says how it was cut into passages; `context` stands before the text of each passage when it is embedded or
+    its words are indexed, "" if nothing does.
     """
 
     read: ReadDocument
-    recipe: str
+    cut: str
     language: str
     context: str
     passages: tuple[NewPassage, ...]
@@ -185,6 +203,14 @@ class Store:
             yield
             self.database.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
 
+    def identity(self) -> str:
+        """What the collection was made with, as JSON."""
+        return str(self.connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()[0])
+
+    def set_identity(self, identity: str) -> None:
+        """Record other passage sizes."""
+        self.database.table("meta").update("identity", {"value": identity})
+
     def set_means(self, language_means: bytes) -> None:
         """Record the language means that the views are built with."""
         self.database.table("language_means").update(MeansName.IN_USE.value, {"content": language_means})
@@ -197,10 +223,10 @@ class Store:
         """Record how many rows of a segment are committed."""
         self.database.table("segments").upsert({"kind": kind.value, **asdict(segment)}, pk=("kind", "number"))
 
-    def document_id(self, content_hash: str, recipe: str) -> int | None:
-        """The stored document with this content, read and cut this way."""
-        sql = "SELECT id FROM documents WHERE content_hash = ? AND recipe = ?"
-        row = self.database.execute(sql, [content_hash, recipe]).fetchone()
+    def document_id(self, content_hash: str, reader: str) -> int | None:
+        """The stored document with this content, read this way."""
+        sql = "SELECT id FROM documents WHERE content_hash = ? AND reader = ?"
+        row = self.database.execute(sql, [content_hash, reader]).fetchone()
         return None if row is None else int(row[0])
 
     def add_document(self, document: NewDocument, first_row: int, first_sentence_row: int, vectors_sha256: str) -> int:
@@ -208,10 +234,12 @@ class Store:
         read = document.read
         columns = {
             "content_hash": read.content_hash,
-            "recipe": document.recipe,
+            "reader": read.reader,
+            "cut": document.cut,
             "title": read.title,
             "context": document.context,
             "document_type": read.document_type,
+            "page_kind": read.page_kind.value,
             "language": document.language,
             "size_bytes": read.size_bytes,
             "vectors_sha256": vectors_sha256,
@@ -219,7 +247,7 @@ class Store:
         self.database.table("documents").insert(columns, pk="id")
         document_id = int(self.connection.execute("SELECT last_insert_rowid()").fetchone()[0])
         self.database.table("pages").insert_all(
-            {"document_id": document_id, "number": page.number, "text": page.text} for page in read.pages
+            {"document_id": document_id, **_page_columns(page)} for page in read.pages
         )
         passages, sentence_row = [], first_sentence_row
         for row, passage in enumerate(document.passages, start=first_row):
@@ -229,6 +257,37 @@ class Store:
             sentence_row += len(passage.sentences)
         self.database.table("passages").insert_all(passages)
         return document_id
+
+    def other_cuts(self, cut: str) -> list[int]:
+        """The documents that were cut into passages in another way."""
+        sql = "SELECT id FROM documents WHERE cut <> ? ORDER BY id"
+        return [row[0] for row in self.connection.execute(sql, [cut])]
+
+    def a_file_of(self, document_id: int) -> str:
+        """The path of one of the files that hold a document, the same one each time."""
+        sql = "SELECT min(path) FROM files WHERE document_id = ?"
+        return str(self.connection.execute(sql, [document_id]).fetchone()[0])
+
+    def read_document(self, document_id: int) -> ReadDocument:
+        """A stored document as its reader gave it."""
+        sql = "SELECT title, document_type, page_kind, content_hash, size_bytes, reader FROM documents WHERE id = ?"
+        fields = dict(self.connection.execute(sql, [document_id]).fetchone())
+        sql = "SELECT * FROM pages WHERE document_id = ? ORDER BY number"
+        pages = tuple(map(page_of_row, self.connection.execute(sql, [document_id])))
+        return ReadDocument(**fields | {"page_kind": PageKind(fields["page_kind"]), "pages": pages})
+
+    def replace_document(self, old: int, new: int) -> None:
+        """Let the files that hold one document hold another one instead."""
+        self.database.execute("UPDATE files SET document_id = ? WHERE document_id = ?", [new, old])
+        self.database.execute("DELETE FROM documents WHERE id = ?", [old])
+
+    def alike(self, fingerprint: int, documents: int) -> list[tuple[int, int, int]]:
+        """Passages with this fingerprint, one from each of so many documents: (row, sentence row, sentences)."""
+        sql = """SELECT row, sentence_row, length(sentences) FROM passages WHERE fingerprint = ?
+                 GROUP BY document_id LIMIT ?"""
+        size = 2 * SPAN_TYPE.itemsize
+        found = self.connection.execute(sql, [fingerprint, documents])
+        return [(row, sentence_row, length // size) for row, sentence_row, length in found]
 
     def link_file(self, path: str, modified_at: str, document_id: int) -> None:
         """Say that a file holds a stored document; what it held before may be dropped."""
@@ -274,6 +333,29 @@ class Store:
         self.database.table("runs").insert(fields)
 
 
+def _page_columns(page: Page) -> dict[str, str | int | None]:
+    columns: dict[str, str | int | None] = {
+        "number": page.number,
+        "text": page.text,
+        "label": page.label,
+        "headings": json.dumps([[heading.start, heading.end, heading.level] for heading in page.headings]),
+    }
+    if page.check is None:
+        return columns | {"verdict": None, "extractor": None, "signs": None}
+    signs = json.dumps(dict(page.check.signs))
+    return columns | {"verdict": page.check.verdict.value, "extractor": page.check.extractor, "signs": signs}
+
+
+def page_of_row(row: sqlite3.Row) -> Page:
+    """A page as it was stored."""
+    check = None
+    if row["verdict"] is not None:
+        signs = json.loads(row["signs"])
+        check = PageCheck(verdict=Verdict(row["verdict"]), extractor=row["extractor"], signs=signs)
+    headings = tuple(Heading(start=start, end=end, level=level) for start, end, level in json.loads(row["headings"]))
+    return Page(number=row["number"], text=row["text"], label=row["label"], headings=headings, check=check)
+
+
 def committed_segments(database: sqlite3.Connection, kind: VectorKind) -> list[Segment]:
     """The committed vector segments of a kind, in order."""
     sql = "SELECT number, first_row, rows FROM segments WHERE kind = ? ORDER BY number"
@@ -282,8 +364,11 @@ def committed_segments(database: sqlite3.Connection, kind: VectorKind) -> list[S
 
 def known_files(database: sqlite3.Connection) -> dict[str, FileRecord]:
     """All files of the collection by path."""
-    sql = "SELECT path, content_hash, recipe, failure FROM files LEFT JOIN documents ON documents.id = document_id"
-    return {row["path"]: FileRecord(**row) for row in database.execute(sql)}
+    sql = """SELECT path, content_hash, reader, failure,
+             EXISTS (SELECT 1 FROM pages WHERE pages.document_id = documents.id AND verdict = ?) AS needs_ocr
+             FROM files LEFT JOIN documents ON documents.id = document_id"""
+    rows = database.execute(sql, [Verdict.NEEDS_OCR.value])
+    return {row["path"]: FileRecord(**dict(row) | {"needs_ocr": bool(row["needs_ocr"])}) for row in rows}
 
 
 def open_for_reading(folder: Path) -> sqlite3.Connection:

@@ -3,20 +3,19 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from embedder import Embedder, Vectors
-from indexer.context import context_of, in_context
-from indexer.languages import passage_languages
-from indexer.passages import CUTTER_VERSION, PassageSettings, cut_passages
+from indexer.cutting import CutDocument, cut_document, cut_name
+from indexer.embedding import DocumentVectors, StoredVectors, embed_documents
+from indexer.passages import PassageSettings
 from indexer.plan import ContentKey, Plan, failed, modified_at
-from indexer.readers import FailureReason, ReadDocument, ReaderPool, ReadFailure, current_reader
+from indexer.readers import FailureReason, ReadDocument, ReaderPool, ReadFailure, Verdict
 from indexer.report import ChangeKind, FileChange, Phase, SyncProgress
-from indexer.sentences import sentence_spans
-from indexer.store import FileRecord, NewDocument, NewPassage, Store
+from indexer.store import FileRecord, Store
 from indexer.texts import TextDocument, read_text
 from indexer.vectors import VectorKind, append_vectors
 
@@ -24,15 +23,6 @@ GROUP_PASSAGES = 16
 """Passages embedded together: enough to fill batches of similar length, little enough to lose in a crash."""
 TEXT_GROUP_PASSAGES = 256
 """The same for texts, which come fast and are committed together."""
-
-
-def recipe_of(path: Path, settings: PassageSettings) -> str:
-    """How a file would be read and cut today: a change of it makes a sync read the file again."""
-    return _recipe(current_reader(path), settings)
-
-
-def _recipe(reader: str, settings: PassageSettings) -> str:
-    return f"{reader} cut/{CUTTER_VERSION} {settings.max_tokens}+{settings.overlap_tokens}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +48,7 @@ class Ingestion:
     modified: Callable[[str], str] = modified_at
     changes: list[FileChange] = field(default_factory=list)
     passages: int = 0
-    _waiting: list["_Cut"] = field(default_factory=list)
+    _waiting: list["_Waiting"] = field(default_factory=list)
     _total: int = 0
     _done: int = 0
     _failed: int = 0
@@ -76,8 +66,8 @@ class Ingestion:
             if isinstance(outcome, ReadFailure):
                 self._fail([change.path for change in group], outcome)
                 continue
-            self._waiting.append(self._cut(key, group, outcome))
-            if sum(len(cut.document.passages) for cut in self._waiting) >= GROUP_PASSAGES:
+            self._waiting.append(_Waiting(key=key, group=group, cut=self._cut(outcome, group[0].path)))
+            if sum(len(waiting.cut.passages) for waiting in self._waiting) >= GROUP_PASSAGES:
                 self._flush()
         self._flush()
 
@@ -87,13 +77,13 @@ class Ingestion:
             read = read_text(document)
             if read is None:
                 continue
-            key = ContentKey(content_hash=read.content_hash, recipe=_recipe(read.reader, self.settings))
+            key = ContentKey(content_hash=read.content_hash, reader=read.reader)
             before = known.get(document.name)
-            if before is not None and (before.content_hash, before.recipe) == (key.content_hash, key.recipe):
+            if before is not None and (before.content_hash, before.reader) == (key.content_hash, key.reader):
                 continue
-            kind = ChangeKind.CHANGED if before else ChangeKind.ADDED
-            self._waiting.append(self._cut(key, [FileChange(path=document.name, kind=kind)], read))
-            if sum(len(cut.document.passages) for cut in self._waiting) >= TEXT_GROUP_PASSAGES:
+            group = [FileChange(path=document.name, kind=ChangeKind.CHANGED if before else ChangeKind.ADDED)]
+            self._waiting.append(_Waiting(key=key, group=group, cut=self._cut(read, document.name)))
+            if sum(len(waiting.cut.passages) for waiting in self._waiting) >= TEXT_GROUP_PASSAGES:
                 with self.store.change():
                     self._flush()
         if self._waiting:
@@ -105,7 +95,7 @@ class Ingestion:
             return
         with self.store.change():
             for path, (key, change) in plan.links.items():
-                document_id = self.store.document_id(key.content_hash, key.recipe)
+                document_id = self.store.document_id(key.content_hash, key.reader)
                 if document_id is None:
                     msg = f"document {key} was planned to be linked to {path}, but is not stored"
                     raise AssertionError(msg)
@@ -124,75 +114,64 @@ class Ingestion:
             self._failed += 1
             self._report(path)
 
-    def _cut(self, key: ContentKey, group: list[FileChange], read: ReadDocument) -> "_Cut":
-        spans, texts = [], []
-        count_tokens = self.embedder().count_tokens
-        for page in read.pages:
-            for span in cut_passages(page.text, self.settings, count_tokens):
-                spans.append((page.number, span))
-                texts.append(page.text[span.start : span.end])
-        sentences = [tuple(sentence_spans(text)) for text in texts]
-        passages = tuple(
-            NewPassage(
-                page=number,
-                start=span.start,
-                end=span.end,
-                tokens=span.tokens,
-                language=guess.language,
-                language_confidence=guess.confidence,
-                sentences=found,
+    def recut(self) -> None:
+        """Cut documents that were cut in another way again, from their stored pages: no file is read."""
+        outdated = self.store.other_cuts(cut_name(self.settings))
+        for done, document_id in enumerate(outdated, start=1):
+            path = self.store.a_file_of(document_id)
+            cut = self._cut(self.store.read_document(document_id), path)
+            [vectors] = self._embed([cut])
+            with self.store.change():
+                self.store.replace_document(document_id, self._add(cut, vectors))
+            self.progress(
+                SyncProgress(
+                    phase=Phase.CUTTING, done=done, total=len(outdated), passages=self.passages, failed=0, path=path
+                )
             )
-            for (number, span), guess, found in zip(spans, passage_languages(texts), sentences, strict=True)
-        )
-        context = context_of(read.title, group[0].path)
-        room = self.embedder().card.max_passage_tokens - count_tokens([context])[0]
-        if any(passage.tokens > room for passage in passages):
-            context = ""  # better no title than a passage whose end is cut off
-        document = NewDocument(
-            read=read, recipe=key.recipe, language=_main_language(passages), context=context, passages=passages
-        )
-        parts = [text[start:end] for text, found in zip(texts, sentences, strict=True) for start, end in found]
-        embedded = [in_context(context, text) for text in texts]
-        return _Cut(key=key, group=group, document=document, texts=embedded, sentences=parts)
+
+    def _cut(self, read: ReadDocument, name: str) -> CutDocument:
+        embedder = self.embedder()
+        return cut_document(read, name, self.settings, embedder.count_tokens, embedder.card.max_passage_tokens)
 
     def _flush(self) -> None:
         """Embed the waiting documents together and commit them one by one."""
-        # A sentence that stands in two overlapping passages, or in many documents, is embedded once.
-        places: dict[str, int] = {}
-        for cut in self._waiting:
-            for text in (*cut.texts, *cut.sentences):
-                places.setdefault(text, len(places))
-        if places:
-            embedded = self.embedder().embed_passages(list(places))
-            for cut in self._waiting:
-                vectors = embedded[[places[text] for text in cut.texts]]
-                self._commit(cut, vectors, embedded[[places[text] for text in cut.sentences]])
+        embedded = self._embed([waiting.cut for waiting in self._waiting])
+        for waiting, vectors in zip(self._waiting, embedded, strict=True):
+            self._commit(waiting, vectors)
         self._waiting.clear()
 
-    def _commit(self, cut: "_Cut", passages: Vectors, sentences: Vectors) -> None:
-        read = cut.document.read
+    def _embed(self, cuts: Sequence[CutDocument]) -> list[DocumentVectors]:
+        copies = StoredVectors(store=self.store, folder=self.vectors_folder, dimension=self.embedder().card.dimension)
+        return embed_documents(cuts, self.embedder(), copies)
+
+    def _commit(self, waiting: "_Waiting", vectors: DocumentVectors) -> None:
+        read = waiting.cut.document.read
         # A file that changed after it was compared holds other content than the files it was grouped with.
-        same = read.content_hash == cut.key.content_hash
-        linked = cut.group if same else cut.group[:1]
+        same = read.content_hash == waiting.key.content_hash
+        linked = waiting.group if same else waiting.group[:1]
         with self.store.change():
-            document_id = self.store.document_id(read.content_hash, cut.document.recipe)
+            document_id = self.store.document_id(read.content_hash, read.reader)
             if document_id is None:
-                first_row = self._append(VectorKind.PASSAGES, passages)
-                first_sentence = self._append(VectorKind.SENTENCES, sentences)
-                checksum = vectors_sha256(passages, sentences)
-                document_id = self.store.add_document(cut.document, first_row, first_sentence, checksum)
-                self.passages += len(passages)
+                document_id = self._add(waiting.cut, vectors)
             before = self.store.documents_of(change.path for change in linked)
             for change in linked:
                 self.store.link_file(change.path, self.modified(change.path), document_id)
             self.store.drop_orphans_among(before)
         for change in linked:
-            self.changes.append(change)
+            self.changes.append(replace(change, verdicts=_verdicts(read)))
             self._report(change.path)
         if not same:
             message = "it changed while it was read; run ingest again"
             failure = ReadFailure(reason=FailureReason.CHANGED, message=message)
-            self._fail([change.path for change in cut.group[1:]], failure)
+            self._fail([change.path for change in waiting.group[1:]], failure)
+
+    def _add(self, cut: CutDocument, vectors: DocumentVectors) -> int:
+        """Store a document and its vectors, and return its id."""
+        first_row = self._append(VectorKind.PASSAGES, vectors.passages)
+        first_sentence = self._append(VectorKind.SENTENCES, vectors.sentences)
+        self.passages += len(vectors.passages)
+        checksum = vectors_sha256(vectors.passages, vectors.sentences)
+        return self.store.add_document(cut.document, first_row, first_sentence, checksum)
 
     def _append(self, kind: VectorKind, vectors: Vectors) -> int:
         """Write vectors and return the row of the first one."""
@@ -215,14 +194,12 @@ class Ingestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cut:
-    """A document that has been cut into passages and waits for the vectors of these texts and sentences."""
+class _Waiting:
+    """A document that has been cut and waits for its vectors, and the files that hold it."""
 
     key: ContentKey
     group: list[FileChange]
-    document: NewDocument
-    texts: list[str]
-    sentences: list[str]
+    cut: CutDocument
 
 
 def vectors_sha256(passages: Vectors, sentences: Vectors) -> str:
@@ -231,8 +208,7 @@ def vectors_sha256(passages: Vectors, sentences: Vectors) -> str:
     return hashlib.sha256(b"".join(stored)).hexdigest()
 
 
-def _main_language(passages: Sequence[NewPassage]) -> str:
-    tokens: Counter[str] = Counter()
-    for passage in passages:
-        tokens[passage.language] += passage.tokens
-    return tokens.most_common(1)[0][0]
+def _verdicts(read: ReadDocument) -> dict[str, int]:
+    """Count the pages by what checking found, those without complaint left out."""
+    found = Counter(page.check.verdict for page in read.pages if page.check is not None)
+    return {verdict.value: found[verdict] for verdict in Verdict if verdict is not Verdict.OK and found[verdict]}

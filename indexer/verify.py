@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from sqlite3 import Connection
+from sqlite3 import Connection, Row
 from typing import NamedTuple
 
 import numpy as np
@@ -170,19 +170,22 @@ def _faults_of(
     database: Connection, document_id: int, checksum: str, stored: "dict[VectorKind, _Stored]"
 ) -> Iterator[str]:
     passages = database.execute(
-        """SELECT row, start, "end", length(pages.text) AS page_length, sentence_row, sentences FROM passages
-           LEFT JOIN pages ON pages.document_id = passages.document_id AND number = page
+        """SELECT row, page, start, end_page, "end", sentence_row, sentences, length(pages.text) AS page_length,
+                  length(last_page.text) AS last_length
+           FROM passages
+           LEFT JOIN pages ON pages.document_id = passages.document_id AND pages.number = page
+           LEFT JOIN pages AS last_page ON last_page.document_id = passages.document_id AND last_page.number = end_page
            WHERE passages.document_id = ? ORDER BY row""",
         [document_id],
     ).fetchall()
     if not passages:
         yield "it has no passages"
         return
-    if any(length is None or not 0 <= start < end <= length for _, start, end, length, _, _ in passages):
+    if not all(map(_lies_on_its_pages, passages)):
         yield "a passage lies outside its page"
     sentences = [np.frombuffer(passage["sentences"], SPAN_TYPE).reshape(-1, 2) for passage in passages]
     if any(
-        len(spans) == 0 or spans.min() < 0 or spans.max() > passage["end"] - passage["start"]
+        len(spans) == 0 or spans.min() < 0 or spans.max() > _longest(passage)
         for spans, passage in zip(sentences, passages, strict=True)
     ):
         yield "a sentence lies outside its passage"
@@ -203,6 +206,21 @@ def _faults_of(
         yield "some of its vectors are not unit vectors"
     if vectors_sha256(vectors[VectorKind.PASSAGES], vectors[VectorKind.SENTENCES]) != checksum:
         yield "its vectors do not match their checksum"
+
+
+def _lies_on_its_pages(passage: Row) -> bool:
+    length, last_length = passage["page_length"], passage["last_length"]
+    if length is None or last_length is None or not 0 <= passage["start"] < length:
+        return False
+    first = passage["start"] if passage["page"] == passage["end_page"] else 0
+    return passage["end_page"] - passage["page"] in (0, 1) and first < passage["end"] <= last_length
+
+
+def _longest(passage: Row) -> int:
+    """Characters of a passage, or one more where it goes on over a page border."""
+    if passage["page"] == passage["end_page"]:
+        return int(passage["end"] - passage["start"])
+    return int(passage["page_length"] - passage["start"] + 1 + passage["end"])
 
 
 class _Stored(NamedTuple):

@@ -29,6 +29,8 @@ class Verdict(StrEnum):
     RECOGNISED = "recognised"
     """It was read from an image of the page (OCR)."""
     SUSPECT = "suspect"
+    NEEDS_OCR = "needs OCR"
+    """It has no text, only an image, which was not read."""
     NO_TEXT = "no text"
     UNDECODABLE = "undecodable font"
     """The page's fonts do not say which letters they draw."""

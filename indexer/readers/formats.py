@@ -20,6 +20,7 @@ class Reader:
         version: Raised whenever the same file would give another text; sync then reads it again.
         suffixes: File name endings in lower case, with their dot.
         extract: Reads a loaded file.
+        takes_images: Whether it can read images of pages (OCR).
     """
 
     document_type: str
@@ -27,11 +28,11 @@ class Reader:
     version: int
     suffixes: tuple[str, ...]
     extract: Extract
+    takes_images: bool = False
 
-    @property
-    def name(self) -> str:
-        """Name and version, such as `"pdf/1"`."""
-        return f"{self.document_type}/{self.version}"
+    def name(self, *, ocr: bool = False) -> str:
+        """Name and version, such as `"pdf/2"`, or `"pdf/2+ocr"` where images are read."""
+        return f"{self.document_type}/{self.version}{'+ocr' if ocr and self.takes_images else ''}"
 
 
 READERS: Final = (
@@ -41,6 +42,7 @@ READERS: Final = (
         version=2,
         suffixes=(".pdf",),
         extract=pdf.extract,
+        takes_images=True,
     ),
     Reader(
         document_type="txt",
@@ -87,10 +89,10 @@ def reader_for(path: Path) -> Reader:
     )
 
 
-def current_reader(path: Path) -> str:
-    """Name the reader that would read this file now, such as `"pdf/1"`.
+def current_reader(path: Path, *, ocr: bool = False) -> str:
+    """Name the reader that would read this file now, such as `"pdf/2"`; with or without reading images.
 
     Raises:
         UnsupportedFileError: No reader takes such names.
     """
-    return reader_for(path).name
+    return reader_for(path).name(ocr=ocr)

@@ -112,7 +112,7 @@ def _document(source: Source, reader: Reader) -> ReadDocument:
         pages=tuple(pages),
         content_hash=hashlib.sha256(source.data).hexdigest(),
         size_bytes=len(source.data),
-        reader=reader.name,
+        reader=reader.name(ocr=source.options.ocr),
     )
 
 

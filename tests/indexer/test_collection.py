@@ -19,12 +19,15 @@ from indexer import (
     IdentityError,
     PassageFilter,
     PassageSettings,
+    Phase,
     SettingsError,
+    SyncProgress,
     TextDocument,
     find_faults,
     repair,
 )
 from indexer import snapshot as snapshot_module
+from indexer.boilerplate import MANY_DOCUMENTS
 from indexer.lexical import LexicalWriter
 from indexer.lock import writer_lock
 from indexer.neutral import Space, drift, move_query
@@ -477,3 +480,59 @@ def test_a_filter_may_name_very_many_files(collection: Collection) -> None:
     assert count("/shelf/7/note") == 1, "a name is not the beginning of a longer one"
     assert (count("/shelf"), count("/she"), count()) == (32, 0, 0)
     assert count("/shelf/7") == 2
+
+
+def test_passages_of_another_size_are_cut_without_reading_the_files(collection: Collection, folder: Path) -> None:
+    (folder / "long.txt").write_text("The keeper counts the boats. " * 100)
+    collection.sync([folder])
+    before = passages_of(collection)
+    for path in folder.iterdir():
+        path.unlink()
+    collection.recut(PassageSettings(max_tokens=32, overlap_tokens=0))
+    after = passages_of(collection)
+    assert after["long.txt"] > 4 * before["long.txt"]
+    assert {name: count for name, count in after.items() if name != "long.txt"} == {
+        name: count for name, count in before.items() if name != "long.txt"
+    }
+    assert find_faults(collection) == []
+    with Collection.open(collection.path, embedder=collection.embedder) as again:
+        assert again.identity.passages.max_tokens == 32
+
+
+def test_a_recut_that_was_interrupted_is_finished_by_the_next_sync(collection: Collection, folder: Path) -> None:
+    (folder / "long.txt").write_text("The keeper counts the boats. " * 100)
+    collection.sync([folder])
+
+    def interrupt(progress: SyncProgress) -> None:
+        assert progress.phase is Phase.CUTTING
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        collection.recut(PassageSettings(max_tokens=32, overlap_tokens=0), progress=interrupt)
+    report = collection.sync([folder])
+    assert report.changes == ()
+    assert passages_of(collection)["long.txt"] > 10
+    assert find_faults(collection) == []
+
+
+def test_passages_longer_than_the_encoder_takes_are_refused(collection: Collection) -> None:
+    with pytest.raises(SettingsError, match="choose a smaller max_tokens"):
+        collection.recut(PassageSettings(max_tokens=4096))
+
+
+def test_a_passage_that_many_documents_hold_is_embedded_a_few_times_only(
+    collection: Collection, tmp_path: Path, hashing_embedder
+) -> None:
+    notice = "This message is confidential. Delete it if it was not meant for you."
+    collection.add(TextDocument(name=str(n), text=notice, title=f"Letter {chr(65 + n)}") for n in range(MANY_DOCUMENTS))
+    before = hashing_embedder.embedded_passages
+    collection.add([TextDocument(name="late", text=notice, title="A late letter")])
+    assert hashing_embedder.embedded_passages == before
+    collection.add([TextDocument(name="other", text="This message is about boats.", title="A letter")])
+    assert hashing_embedder.embedded_passages > before
+    assert find_faults(collection) == []
+
+
+def passages_of(collection: Collection) -> dict[str, int]:
+    with collection.session() as session:
+        return {Path(file.path).name: file.passages for file in session.files()}

@@ -9,6 +9,6 @@ def test_a_title_is_the_context_of_a_passage_unless_it_is_only_the_name_of_the_f
 
 
 def test_a_passage_that_begins_with_the_title_is_not_told_it_again() -> None:
-    assert in_context("The mine", "It has seven levels.") == "The mine\nIt has seven levels."
-    assert in_context("The mine", "The mine\n\nIt has seven levels.") == "The mine\n\nIt has seven levels."
-    assert in_context("", "It has seven levels.") == "It has seven levels."
+    assert in_context("The mine", "", "It has seven levels.") == "The mine\nIt has seven levels."
+    assert in_context("The mine", "", "The mine\n\nIt has seven levels.") == "The mine\n\nIt has seven levels."
+    assert in_context("", "", "It has seven levels.") == "It has seven levels."
