@@ -19,6 +19,7 @@ from rich.text import Text
 
 from app import doctor as doctor_checks
 from app import terminal
+from app.documents_command import documents_cli
 from app.eval_command import evaluate_sets
 from app.log_setup import set_up_logging
 from app.options import (
@@ -27,17 +28,31 @@ from app.options import (
     BackendOption,
     CollectionOption,
     JsonOption,
+    MaxTokensOption,
     ModelOption,
+    OverlapOption,
     chosen_embedder,
     err,
     fail,
     neutral_strength,
     out,
+    passage_sizes,
+    passwords_of,
 )
 from app.progress import JsonProgress, SyncBar
 from app.settings import Settings, SettingsFileError, load_settings
 from embedder import EmbedderError
-from indexer import ChangeKind, Collection, IndexerError, find_faults, repair, require_folders
+from indexer import (
+    ChangeKind,
+    Collection,
+    IndexerError,
+    PassageSettings,
+    ReadOptions,
+    SettingsError,
+    find_faults,
+    repair,
+    require_folders,
+)
 from retriever import DEFAULT_THRESHOLD, Retriever, RetrieverError, SearchMode
 
 EXPECTED_ERRORS = (EmbedderError, IndexerError, RetrieverError, SettingsFileError)
@@ -50,7 +65,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-documents_cli = typer.Typer(help="List the files of the collection, or take files out of it.")
 cli.add_typer(documents_cli, name="documents", invoke_without_command=True)
 cli.command("eval", epilog="Example: polyseek eval questions.jsonl --fail-under 0.9")(evaluate_sets)
 
@@ -76,6 +90,14 @@ def ingest(
     folders: Annotated[list[Path], typer.Argument(help="Folders, or single files.")],
     collection: CollectionOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Read scanned pages too, with Tesseract; also in files read before.")
+    ] = False,
+    password_file: Annotated[
+        Path | None, typer.Option(help="A text file of passwords, one a line, to try on files that ask for one.")
+    ] = None,
+    max_tokens: MaxTokensOption = None,
+    overlap_tokens: OverlapOption = None,
     workers: Annotated[int | None, typer.Option("--workers", help="Processes that read files.")] = None,
     model: ModelOption = None,
     backend: BackendOption = None,
@@ -87,11 +109,17 @@ def ingest(
     """
     settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
     require_folders(folders)  # before a collection is made for nothing
+    options = ReadOptions(ocr=ocr, passwords=passwords_of(password_file))
     progress = JsonProgress(out()) if as_json else SyncBar(err())
     try:
-        with _target(settings, dry_run=dry_run) as target, progress as tell:
+        with _target(settings, passage_sizes(max_tokens, overlap_tokens), dry_run=dry_run) as target, progress as tell:
             report = target.sync(
-                folders, dry_run=dry_run, progress=tell, limits=settings.read_limits(), workers=settings.workers
+                folders,
+                dry_run=dry_run,
+                progress=tell,
+                limits=settings.read_limits(),
+                options=options,
+                workers=settings.workers,
             )
     except KeyboardInterrupt:
         err().print("Interrupted. What was finished is kept; the same command goes on from there.")
@@ -172,40 +200,6 @@ def ask(
         terminal.show_result(out(), result, full=full)
 
 
-@documents_cli.callback(epilog="Example: polyseek documents --json")
-def documents(context: typer.Context, collection: CollectionOption = None, as_json: JsonOption = False) -> None:
-    """List the files of the collection, or take files out of it."""
-    if context.invoked_subcommand is not None:
-        return
-    settings = load_settings(collection=collection)
-    with Collection.open(settings.collection) as opened, opened.session() as session:
-        files = session.files()
-    if as_json:
-        for file in files:
-            terminal.write_json(out(), {"event": "file", **asdict(file)})
-    else:
-        terminal.show_files(out(), files)
-
-
-@documents_cli.command(epilog="Example: polyseek documents remove ~/Documents/old-report.pdf")
-def remove(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders; they stay on the disk.")],
-    collection: CollectionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Take files out of the collection; the files themselves stay. A later ingest of their folder reads them again."""
-    settings = load_settings(collection=collection)
-    with Collection.open(settings.collection) as opened:
-        removed = opened.remove(paths)
-    for path in removed:
-        if as_json:
-            terminal.write_json(out(), {"event": "removed", "path": path})
-        else:
-            out().print(Text(f"removed  {terminal.shorten_path(path)}"), soft_wrap=True)
-    if not removed:
-        fail("none of these files is in the collection; see: polyseek documents")
-
-
 @cli.command(epilog="Example: polyseek info")
 def info(collection: CollectionOption = None, as_json: JsonOption = False) -> None:
     """Show what the collection holds: files, passages, languages, encoder, last sync."""
@@ -222,10 +216,19 @@ def info(collection: CollectionOption = None, as_json: JsonOption = False) -> No
 def reindex(
     collection: CollectionOption = None,
     neutral: Annotated[str | None, typer.Option(help=NEUTRAL_HELP, show_default="as it is")] = None,
+    max_tokens: MaxTokensOption = None,
+    overlap_tokens: OverlapOption = None,
 ) -> None:
-    """Build the index anew from the stored vectors, without embedding anything; also to change its neutral strength."""
+    """Build the index anew from what is stored; also to change its neutral strength or the size of passages.
+
+    No file is read. Nothing is embedded either, unless the passages get another size.
+    """
     settings = load_settings(collection=collection)
     with Collection.open(settings.collection) as opened:
+        sizes = passage_sizes(max_tokens, overlap_tokens, opened.identity.passages)
+        if sizes not in (None, opened.identity.passages):
+            with SyncBar(err()) as tell:
+                opened.recut(sizes, progress=tell)
         opened.rebuild_view(neutral=neutral_strength(neutral))
         out().print(f"index     {doctor_checks.describe(opened)['view']}", highlight=False)
 
@@ -288,15 +291,27 @@ def main() -> None:
 
 
 @contextmanager
-def _target(settings: Settings, *, dry_run: bool) -> Iterator[Collection]:
-    """Open the collection to ingest into, or make it; a dry run without one compares with an empty one elsewhere."""
+def _target(settings: Settings, sizes: PassageSettings | None, *, dry_run: bool) -> Iterator[Collection]:
+    """Open the collection to ingest into, or make it; a dry run without one compares with an empty one elsewhere.
+
+    Raises:
+        SettingsError: If the collection's passages have other sizes than those asked for.
+    """
     embedder = chosen_embedder(settings)
     with ExitStack() as stack:
         if Collection.exists(settings.collection):
-            yield stack.enter_context(Collection.open(settings.collection, embedder=embedder))
+            opened = stack.enter_context(Collection.open(settings.collection, embedder=embedder))
+            if sizes not in (None, opened.identity.passages):
+                now = opened.identity.passages
+                msg = (
+                    f"the collection's passages have up to {now.max_tokens} tokens and share {now.overlap_tokens}; "
+                    "to cut it again, run: polyseek reindex --max-tokens N --overlap-tokens N"
+                )
+                raise SettingsError(msg)
+            yield opened
             return
-        place = Path(stack.enter_context(TemporaryDirectory())) / "empty" if dry_run else settings.collection
-        yield stack.enter_context(Collection.create(place, embedder=embedder))
+        home = Path(stack.enter_context(TemporaryDirectory())) / "empty" if dry_run else settings.collection
+        yield stack.enter_context(Collection.create(home, embedder=embedder, passages=sizes))
 
 
 if __name__ == "__main__":

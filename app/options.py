@@ -9,7 +9,7 @@ from rich.text import Text
 
 from app.settings import Settings
 from embedder import Embedder, load_embedder
-from indexer import SettingsError
+from indexer import PassageSettings, SettingsError
 from indexer.neutral import DEFAULT_STRENGTH, check_strength
 
 INTERRUPTED = 130
@@ -25,6 +25,12 @@ CollectionOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON lines to standard output.")]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder, e.g. e5-small.")]
 BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: openvino or onnxruntime.")]
+MaxTokensOption = Annotated[
+    int | None, typer.Option(help="Longest passage in the encoder's tokens.", show_default="256, or as it is")
+]
+OverlapOption = Annotated[
+    int | None, typer.Option(help="Tokens a passage may share with the one before.", show_default="40, or as it is")
+]
 NEUTRAL_HELP = "mine (0): my language first; balanced (0.7); any (1): any language alike; or a number from 0 to 1."
 
 
@@ -47,6 +53,39 @@ def neutral_strength(text: str | None) -> float | None:
         )
         raise SettingsError(msg) from None
     return check_strength(strength)
+
+
+def passage_sizes(
+    max_tokens: int | None, overlap_tokens: int | None, now: PassageSettings | None = None
+) -> PassageSettings | None:
+    """Understand --max-tokens and --overlap-tokens; what is not given stays as it is now, None if nothing is given.
+
+    Raises:
+        SettingsError: If the sizes are out of range.
+    """
+    if max_tokens is None and overlap_tokens is None:
+        return None
+    now = now or PassageSettings()
+    return PassageSettings(
+        max_tokens=now.max_tokens if max_tokens is None else max_tokens,
+        overlap_tokens=now.overlap_tokens if overlap_tokens is None else overlap_tokens,
+    )
+
+
+def passwords_of(path: Path | None) -> tuple[str, ...]:
+    """Read --password-file: one password a line.
+
+    Raises:
+        SettingsError: If it cannot be read.
+    """
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"--password-file {path} cannot be read ({error}); give a UTF-8 text file with one password a line"
+        raise SettingsError(msg) from error
+    return tuple(line for line in lines if line)
 
 
 def chosen_embedder(settings: Settings) -> Embedder | None:

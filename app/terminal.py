@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.doctor import Finding, Status
-from indexer import ChangeKind, FileChange, StoredFile, SyncReport
+from indexer import ChangeKind, FileChange, Page, StoredFile, SyncReport, Verdict
 from indexer.languages import language_name
 from retriever import Hit, SearchResult
 
@@ -44,7 +44,8 @@ def show_result(console: Console, result: SearchResult, *, full: bool) -> None:
     for rank, hit in enumerate(result.hits, start=1):
         console.print(_headline(rank, hit), soft_wrap=True)
         for path in (hit.path, *hit.other_paths):
-            console.print(Text(f"   {shorten_path(path)}, page {hit.page}", style="dim"), soft_wrap=True)
+            place = ", ".join(filter(None, [shorten_path(path), plain(where(hit)).replace("\n", " ")]))
+            console.print(Text(f"   {place}", style="dim"), soft_wrap=True)
         console.print(_marked_passage(hit, console, full=full), soft_wrap=True)
         console.print()
     if not result.hits:
@@ -73,6 +74,11 @@ def _headline(rank: int, hit: Hit) -> Text:
         (plain(hit.title).replace("\n", " "), "bold"),
         f"  [{language_name(hit.language)}]  score {hit.score:.3f} ({basis(hit)})",
     )
+
+
+def where(hit: Hit) -> str:
+    """Where in its document a passage stands: its page, slide, sheet or time, and the headings above it."""
+    return ", ".join(filter(None, [hit.location, f"“{hit.heading}”" if hit.heading else ""]))
 
 
 def basis(hit: Hit) -> str:
@@ -131,12 +137,32 @@ def show_report(console: Console, report: SyncReport) -> None:
         if change.kind is ChangeKind.FAILED:
             line = f"failed   {shorten_path(change.path)}: {change.message} [{change.reason}]"
             console.print(Text(plain(line), style="red"), soft_wrap=True)
+        elif any(verdict in change.verdicts for verdict in NOTED_VERDICTS):
+            console.print(Text(plain(_verdicts_line(change)), style="yellow"), soft_wrap=True)
         elif report.dry_run or change.kind in {ChangeKind.MOVED, ChangeKind.DUPLICATE, ChangeKind.REMOVED}:
             console.print(Text(plain(_change_line(change))), soft_wrap=True)
     counts = ", ".join(f"{number:,} {kind}" for kind, number in report.counts().items() if number)
     verb = "Would be" if report.dry_run else "Done"
     passages = "" if report.dry_run else f"; {report.passages:,} passages stored in {report.elapsed_s:.1f} s"
     console.print(f"{verb}: {counts or 'no files found'}{passages}.", soft_wrap=True)
+
+
+NOTED_VERDICTS = {
+    Verdict.NEEDS_OCR: "an image that was not read (to read it: polyseek ingest --ocr FILE)",
+    Verdict.UNDECODABLE: "in fonts that do not say which letters they draw",
+    Verdict.SUSPECT: "with doubtful text",
+    Verdict.NO_TEXT: "without text",
+}
+"""What a sync tells of pages; `polyseek documents show FILE` lists all of them."""
+
+
+def _verdicts_line(change: FileChange) -> str:
+    found = [
+        f"{change.verdicts[verdict]} {'page' if change.verdicts[verdict] == 1 else 'pages'} {meaning}"
+        for verdict, meaning in NOTED_VERDICTS.items()
+        if verdict in change.verdicts
+    ]
+    return f"note     {shorten_path(change.path)}: {', '.join(found)}"
 
 
 def _change_line(change: FileChange) -> str:
@@ -152,19 +178,27 @@ FILE_COLUMNS = ("file", "title", "type", "language", "pages", "passages", "statu
 
 def show_files(console: Console, files: Iterable[StoredFile]) -> None:
     """Print the files of a collection as a table, or tab-separated when not on a terminal."""
-    rows = [_file_cells(file) for file in files]
+    _show_rows(console, FILE_COLUMNS, map(_file_cells, files))
+
+
+def _show_rows(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     if not console.is_terminal:
-        for cells in (FILE_COLUMNS, *rows):
+        for cells in (columns, *rows):
             _write_line(console, "\t".join(cells))
         return
-    table = Table(*FILE_COLUMNS, box=None)
+    table = Table(*columns, box=None)
     for cells in rows:
         table.add_row(*map(Text, cells))
     console.print(table)
 
 
+def _one_line(cells: Iterable[str]) -> tuple[str, ...]:
+    return tuple(plain(cell).replace("\n", " ").replace("\t", " ") for cell in cells)
+
+
 def _file_cells(file: StoredFile) -> tuple[str, ...]:
-    status = "ok" if file.failure is None else f"failed: {file.failure_message} [{file.failure}]"
+    doubtful = f"{file.doubtful_pages} doubtful, see: polyseek documents show" if file.doubtful_pages else "ok"
+    status = doubtful if file.failure is None else f"failed: {file.failure_message} [{file.failure}]"
     cells = (
         shorten_path(file.path),
         file.title or "",
@@ -174,7 +208,35 @@ def _file_cells(file: StoredFile) -> tuple[str, ...]:
         str(file.passages),
         status,
     )
-    return tuple(plain(cell).replace("\n", " ").replace("\t", " ") for cell in cells)
+    return _one_line(cells)
+
+
+PAGE_COLUMNS = ("page", "label", "characters", "headings", "verdict", "extractor", "signs")
+
+
+def show_pages(console: Console, pages: Iterable[Page]) -> None:
+    """Print the pages of a document and what checking their text found; tab-separated when not on a terminal."""
+    _show_rows(console, PAGE_COLUMNS, map(_page_cells, pages))
+
+
+def _page_cells(page: Page) -> tuple[str, ...]:
+    check = page.check
+    signs = ", ".join(f"{name} {value:.3g}" for name, value in check.signs.items()) if check else ""
+    verdict, extractor = (check.verdict.value, check.extractor) if check else ("not checked", "")
+    cells = (str(page.number), page.label, f"{len(page.text):,}", str(len(page.headings)), verdict, extractor, signs)
+    return _one_line(cells)
+
+
+def show_text(console: Console, text: str) -> None:
+    """Print a text as it is, without what could steer a terminal."""
+    _write_line(console, plain(text))
+
+
+def page_fields(page: Page) -> dict[str, Any]:
+    """A page as JSON: everything but its text, of which the length."""
+    fields = asdict(page)
+    del fields["text"]
+    return {**fields, "characters": len(page.text)}
 
 
 def shorten_path(path: str) -> str:

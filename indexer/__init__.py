@@ -21,7 +21,7 @@ from indexer.identity import Identity
 from indexer.lexical import LexicalIndex, LexicalIndexError
 from indexer.neutral import Space
 from indexer.passages import PassageSettings
-from indexer.readers import ReadLimits, supported_suffixes
+from indexer.readers import Page, PageCheck, PageKind, ReadLimits, ReadOptions, Verdict, supported_suffixes
 from indexer.report import ChangeKind, FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import require_folders
 from indexer.session import PassageFilter, Session, StoredDocument, StoredFile, StoredPassage
@@ -47,10 +47,14 @@ __all__ = [
     "IndexerError",
     "LexicalIndex",
     "LexicalIndexError",
+    "Page",
+    "PageCheck",
+    "PageKind",
     "PassageFilter",
     "PassageSettings",
     "Phase",
     "ReadLimits",
+    "ReadOptions",
     "RowMask",
     "Session",
     "SettingsError",
@@ -62,6 +66,7 @@ __all__ = [
     "SyncProgress",
     "SyncReport",
     "TextDocument",
+    "Verdict",
     "find_faults",
     "repair",
     "require_folders",

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from indexer.context import in_context
 from indexer.page_borders import join_pages
-from indexer.readers import PageKind
+from indexer.readers import Page, PageKind, Verdict
 from indexer.snapshot import Snapshot
-from indexer.store import SPAN_TYPE
+from indexer.store import SPAN_TYPE, page_of_row
 from indexer.views import RowMask
 
 
@@ -84,13 +84,17 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFile:
-    """A file of the collection as `polyseek documents` shows it."""
+    """A file of the collection as `polyseek documents` shows it.
+
+    `doubtful_pages` are those whose text is suspect, undecodable, or missing for want of OCR.
+    """
 
     path: str
     title: str | None
     document_type: str | None
     language: str | None
     pages: int
+    doubtful_pages: int
     passages: int
     size_bytes: int
     modified_at: str
@@ -177,9 +181,18 @@ class Session:
             SELECT path, title, document_type, language, coalesce(size_bytes, 0) AS size_bytes,
                    modified_at, failure, failure_message,
                    (SELECT count(*) FROM pages WHERE pages.document_id = files.document_id) AS pages,
+                   (SELECT count(*) FROM pages WHERE pages.document_id = files.document_id
+                    AND verdict IN (SELECT value FROM json_each(?))) AS doubtful_pages,
                    (SELECT count(*) FROM passages WHERE passages.document_id = files.document_id) AS passages
             FROM files LEFT JOIN documents ON documents.id = files.document_id ORDER BY path"""
-        return [StoredFile(**row) for row in self.database.execute(sql)]
+        doubtful = json.dumps([Verdict.SUSPECT, Verdict.UNDECODABLE, Verdict.NEEDS_OCR])
+        return [StoredFile(**row) for row in self.database.execute(sql, [doubtful])]
+
+    def pages(self, path: str) -> list[Page]:
+        """The pages of one file in order; empty if the collection has no such file, or could never read it."""
+        sql = """SELECT pages.* FROM files JOIN pages ON pages.document_id = files.document_id
+                 WHERE path = ? ORDER BY number"""
+        return [page_of_row(row) for row in self.database.execute(sql, [path])]
 
     def documents(self) -> list[StoredDocument]:
         """Every document of the collection."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from indexer import PageKind
+
 
 class SearchMode(StrEnum):
     """How passages are found: by meaning and words, by meaning alone, or by words alone (BM25)."""
@@ -31,9 +33,14 @@ class Hit:
         path: The file it stands in.
         other_paths: Further files with the same content.
         title: The document's title.
-        document_type: "pdf", "txt", "md" or "html".
-        page: Number of the page, from 1.
+        document_type: Short name of its format, such as "pdf".
+        page: Number of the page the passage begins on, from 1.
+        end_page: Number of the page it ends on: the same one, or the next.
+        page_kind: What the document's pages are: pages of paper, slides, sheets, chapters …
+        label: What the document calls the page, such as "iv", a sheet's name or a time code; "" if only its number.
+        heading: The headings the passage stands under, the nearest last; "" if none.
         start: Where the passage begins on its page, in characters.
+        end: Where it ends on `end_page`, in characters.
         language: Language code of the passage, "und" if unknown.
         score: Higher is better: BM25, above 0, in lexical mode; otherwise `dense` plus what the words add.
         dense: Cosine similarity with the question, in [-1, 1]: the mean of the passage's and its best sentence's.
@@ -49,16 +56,38 @@ class Hit:
     title: str
     document_type: str
     page: int
+    end_page: int
+    page_kind: PageKind
+    label: str
+    heading: str
     start: int
+    end: int
     language: str
     score: float
     dense: float
     lexical: float
 
     @property
+    def location(self) -> str:
+        """Where in the document the passage stands: "pages 3–4", "slide 2", "sheet 1: Costs"; "" if it has no parts."""
+        return _location(self.page_kind, self.page, self.end_page, self.label)
+
+    @property
     def highlighted_text(self) -> str:
         """The sentence the highlight marks."""
         return self.text[self.highlight.start : self.highlight.end]
+
+
+def _location(kind: PageKind, page: int, end_page: int, label: str) -> str:
+    if kind is PageKind.WHOLE:
+        return ""
+    if kind in (PageKind.TIME, PageKind.PART):
+        return label
+    if kind is PageKind.PAGE:
+        if label:
+            return f"page {label} ({page})"
+        return f"page {page}" if page == end_page else f"pages {page}–{end_page}"
+    return f"{kind.value} {page}: {label}" if label else f"{kind.value} {page}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ class Retriever:
             mode: By meaning and words; by meaning alone; or by words alone, in the question's language.
             languages: Only passages in these languages (codes, "und" for unknown).
             folders: Only files in these folders, or these files.
-            document_types: Only documents of these types ("pdf", "txt", "md", "html").
+            document_types: Only documents of these types: short names of formats, such as "pdf".
             after: Only files modified on this day or later.
             before: Only files modified before this day.
             per_language: At least so many passages of each language that has any, also where that makes more
@@ -229,7 +229,12 @@ def _hits(
             title=passage.title,
             document_type=passage.document_type,
             page=passage.page,
+            end_page=passage.end_page,
+            page_kind=passage.page_kind,
+            label=passage.label,
+            heading=passage.heading,
             start=passage.start,
+            end=passage.end,
             language=passage.language,
             score=float(ranked.scores[number]),
             dense=float(ranked.dense[number]),

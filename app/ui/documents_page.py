@@ -46,6 +46,8 @@ def _show_collection(workspace: Workspace, collection: Collection) -> None:
     render.show_language_counts(counts)
     _show_failures(failed)
     chosen = _show_table(files)
+    if len(chosen) == 1:
+        _show_pages(collection, chosen[0])
     if chosen:
         _offer_removal(workspace, collection, chosen)
     render.show_quiet(f"Collection: {workspace.path}")
@@ -87,7 +89,7 @@ def _show_table(files: Sequence[StoredFile]) -> list[str]:
 def _row(file: StoredFile) -> dict[str, str | int | None]:
     return {
         "Name": _name(file),
-        "Status": "ok" if file.failure is None else file.failure,
+        "Status": _status(file),
         "Title": file.title,
         "Type": file.document_type,
         "Language": None if file.language is None else language_name(file.language),
@@ -96,6 +98,36 @@ def _row(file: StoredFile) -> dict[str, str | int | None]:
         "Size": file.size_bytes,
         "Folder": _folder(file),
     }
+
+
+def _status(file: StoredFile) -> str:
+    if file.failure is not None:
+        return file.failure
+    return f"{file.doubtful_pages:,} doubtful" if file.doubtful_pages else "ok"
+
+
+def _show_pages(collection: Collection, path: str) -> None:
+    """Show what checking found on each page of a file, if its format is checked."""
+    with collection.session() as session:
+        pages = session.pages(path)
+    checks = [(page, page.check) for page in pages if page.check is not None]
+    if not checks:
+        return
+    with st.expander(f"How far its {len(checks):,} pages can be trusted", expanded=True):
+        st.dataframe(
+            [
+                {
+                    "Page": page.number,
+                    "Label": page.label,
+                    "Characters": len(page.text),
+                    "Verdict": check.verdict.value,
+                    "Read with": check.extractor,
+                    "Signs": ", ".join(f"{sign} {value:.3g}" for sign, value in check.signs.items()),
+                }
+                for page, check in checks
+            ],
+            hide_index=True,
+        )
 
 
 def _name(file: StoredFile) -> str:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from app.terminal import basis
+from app.terminal import basis, where
 from app.ui.style import CSS
 from indexer.languages import UNKNOWN, language_name, native_language_name
 from retriever import Hit
@@ -94,7 +94,7 @@ def hit_card(hit: Hit, highest: float) -> str:
         '<article class="ps-card"><div class="ps-head" dir="auto">'
         f'<span class="ps-title" lang="{escape(language)}">{escape(hit.title)}</span>'
         f'<span class="ps-badge">{escape(language_name(hit.language))}</span></div>'
-        f'<div class="ps-meta"><span>{_file_name(hit.path)} · page {hit.page}</span>'
+        f'<div class="ps-meta"><span>{" · ".join([_file_name(hit.path), *filter(None, [escape(where(hit))])])}</span>'
         f'<span class="ps-score" title="{escape(SCORE_MEANING)}"><span class="ps-bar">'
         f'<span style="width: {width}%"></span></span>{escape(basis(hit))}</span></div>'
         f'<div class="ps-text" dir="auto" lang="{escape(language)}">'

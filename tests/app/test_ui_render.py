@@ -1,9 +1,11 @@
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from app.ui.render import escape, hit_card, language_label, short_path
+from indexer import PageKind
 from retriever import Highlight, Hit
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\" onclick='alert(1)' x=\"</div>&lt;b&gt; :red[x] $y$"
@@ -47,7 +49,12 @@ def hit() -> Hit:
         title="Report",
         document_type="pdf",
         page=3,
+        end_page=3,
+        page_kind=PageKind.PAGE,
+        label="",
+        heading="",
         start=0,
+        end=24,
         language="en",
         dense=0.5,
         lexical=0.25,
@@ -63,6 +70,26 @@ def test_a_card_shows_title_file_page_language_score_and_the_marked_answer(hit: 
         assert part in shown
     assert "/home/me/papers/report.pdf" in page.values("title")
     assert "width: 87%" in page.values("style")
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"end_page": 4}, "pages 3–4"),
+        ({"label": "iii"}, "page iii (3)"),
+        ({"page_kind": PageKind.SLIDE}, "slide 3"),
+        ({"page_kind": PageKind.SHEET, "label": "Costs"}, "sheet 3: Costs"),
+        ({"page_kind": PageKind.TIME, "label": "00:12:04"}, "00:12:04"),
+        ({"page_kind": PageKind.PART, "label": "a/b.docx, page 2"}, "a/b.docx, page 2"),
+        ({"heading": "Boats › Nets"}, "page 3, “Boats › Nets”"),
+    ],
+)
+def test_a_card_names_the_place_as_the_document_does(hit: Hit, fields: dict, place: str) -> None:
+    assert f"papers/report.pdf · {place}" in re.sub("<[^>]*>", "", hit_card(replace(hit, **fields), 1.0))
+
+
+def test_a_document_without_parts_is_named_by_its_file_alone(hit: Hit) -> None:
+    assert " · " not in hit_card(replace(hit, page_kind=PageKind.WHOLE, lexical=0.0), 1.0)
 
 
 def test_a_passage_carries_its_language_and_finds_its_own_direction(hit: Hit) -> None:
