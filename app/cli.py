@@ -140,7 +140,7 @@ def ask(
     language: Annotated[list[str] | None, typer.Option(help="Only passages in this language; repeatable.")] = None,
     folder: Annotated[list[Path] | None, typer.Option(help="Only files in this folder; repeatable.")] = None,
     document_type: Annotated[
-        list[str] | None, typer.Option("--type", help="Only pdf, txt, md or html; repeatable.")
+        list[str] | None, typer.Option("--type", help="Only documents of this type, such as pdf or docx; repeatable.")
     ] = None,
     after: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only files changed on or after this day.")

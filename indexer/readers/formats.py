@@ -8,6 +8,7 @@ from indexer.errors import UnsupportedFileError
 from indexer.readers import html, markdown, pdf, plain
 from indexer.readers.document import PageKind
 from indexer.readers.extracted import Extract
+from indexer.readers.office import docx, epub, odf, pptx, xlsx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,55 @@ READERS: Final = (
         version=2,
         suffixes=(".html", ".htm", ".xhtml"),
         extract=html.extract,
+    ),
+    Reader(
+        document_type="docx",
+        page_kind=PageKind.WHOLE,
+        version=1,
+        suffixes=(".docx", ".docm", ".dotx", ".dotm"),
+        extract=docx.extract,
+    ),
+    Reader(
+        document_type="pptx",
+        page_kind=PageKind.SLIDE,
+        version=1,
+        suffixes=(".pptx", ".pptm", ".ppsx", ".potx"),
+        extract=pptx.extract,
+    ),
+    Reader(
+        document_type="xlsx",
+        page_kind=PageKind.SHEET,
+        version=1,
+        suffixes=(".xlsx", ".xlsm", ".xltx"),
+        extract=xlsx.extract,
+    ),
+    Reader(
+        document_type="odt",
+        page_kind=PageKind.WHOLE,
+        version=1,
+        suffixes=(".odt", ".ott"),
+        extract=odf.extract,
+    ),
+    Reader(
+        document_type="ods",
+        page_kind=PageKind.SHEET,
+        version=1,
+        suffixes=(".ods", ".ots"),
+        extract=odf.extract_sheets,
+    ),
+    Reader(
+        document_type="odp",
+        page_kind=PageKind.SLIDE,
+        version=1,
+        suffixes=(".odp", ".otp"),
+        extract=odf.extract_slides,
+    ),
+    Reader(
+        document_type="epub",
+        page_kind=PageKind.CHAPTER,
+        version=1,
+        suffixes=(".epub",),
+        extract=epub.extract,
     ),
 )
 

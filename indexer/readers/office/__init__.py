@@ -1,0 +1,1 @@
+"""Read office documents: OOXML, OpenDocument and EPUB, which are XML in a ZIP archive."""
