@@ -52,6 +52,7 @@ from indexer import (
     find_faults,
     repair,
     require_folders,
+    require_ocr,
 )
 from retriever import DEFAULT_THRESHOLD, Retriever, RetrieverError, SearchMode
 
@@ -110,6 +111,8 @@ def ingest(
     settings = load_settings(collection=collection, workers=workers, model=model, backend=backend)
     require_folders(folders)  # before a collection is made for nothing
     options = ReadOptions(ocr=ocr, passwords=passwords_of(password_file))
+    if ocr:
+        require_ocr()
     progress = JsonProgress(out()) if as_json else SyncBar(err())
     try:
         with _target(settings, passage_sizes(max_tokens, overlap_tokens), dry_run=dry_run) as target, progress as tell:

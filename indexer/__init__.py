@@ -20,8 +20,21 @@ from indexer.errors import (
 from indexer.identity import Identity
 from indexer.lexical import LexicalIndex, LexicalIndexError
 from indexer.neutral import Space
+from indexer.page_images import PageImages
 from indexer.passages import PassageSettings
-from indexer.readers import Page, PageCheck, PageKind, ReadLimits, ReadOptions, Verdict, supported_suffixes
+from indexer.readers import (
+    FailureReason,
+    Page,
+    PageCheck,
+    PageImage,
+    PageKind,
+    ReadFailure,
+    ReadLimits,
+    ReadOptions,
+    Verdict,
+    require_ocr,
+    supported_suffixes,
+)
 from indexer.report import ChangeKind, FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import require_folders
 from indexer.session import PassageFilter, Session, StoredDocument, StoredFile, StoredPassage
@@ -38,6 +51,7 @@ __all__ = [
     "CollectionLockedError",
     "CollectionMissingError",
     "CollectionReadOnlyError",
+    "FailureReason",
     "Fault",
     "FaultKind",
     "FileChange",
@@ -49,10 +63,13 @@ __all__ = [
     "LexicalIndexError",
     "Page",
     "PageCheck",
+    "PageImage",
+    "PageImages",
     "PageKind",
     "PassageFilter",
     "PassageSettings",
     "Phase",
+    "ReadFailure",
     "ReadLimits",
     "ReadOptions",
     "RowMask",
@@ -70,5 +87,6 @@ __all__ = [
     "find_faults",
     "repair",
     "require_folders",
+    "require_ocr",
     "supported_suffixes",
 ]

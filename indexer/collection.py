@@ -247,7 +247,7 @@ class Collection:
             return _report(plan.changes(), plan, scan, passages=0, clock=clock, dry_run=True)
         with (
             self._writing() as store,
-            ReaderPool(limits=limits or ReadLimits(), workers=workers) as pool,
+            ReaderPool(limits=limits, options=options, workers=workers) as pool,
         ):
             ingestion = self._ingestion(store, tell)
             ingestion.recut()

@@ -194,6 +194,11 @@ class Session:
                  WHERE path = ? ORDER BY number"""
         return [page_of_row(row) for row in self.database.execute(sql, [path])]
 
+    def content_hash(self, document_id: int) -> str:
+        """SHA-256, in hexadecimal, of the file a document was read from."""
+        sql = "SELECT content_hash FROM documents WHERE id = ?"
+        return str(self.database.execute(sql, [document_id]).fetchone()[0])
+
     def documents(self) -> list[StoredDocument]:
         """Every document of the collection."""
         paths: dict[int, list[str]] = {}

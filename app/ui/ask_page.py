@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import terminal
 from app.ui import render
+from app.ui.page_view import show_page_of
 from app.ui.workspace import Workspace
 from embedder import EmbedderError
 from indexer import IndexerError
@@ -105,7 +106,7 @@ def _show_answers(workspace: Workspace, retriever: Retriever, question: str) -> 
             per_document=1 if choice.one_per_document else None,
             neutral=choice.neutral,
         )
-    _show_result(result)
+    _show_result(workspace, result)
 
 
 def _show_choice(counts: dict[str, int], default_top_k: int, neutral: float) -> Choice:
@@ -161,7 +162,7 @@ def _show_choice(counts: dict[str, int], default_top_k: int, neutral: float) -> 
     )
 
 
-def _show_result(result: SearchResult) -> None:
+def _show_result(workspace: Workspace, result: SearchResult) -> None:
     render.show_quiet(
         f"{result.searched_passages:,} passages searched in {result.timings.total_ms:,.0f} ms, "
         f"question in {language_name(result.question_language)}"
@@ -171,6 +172,7 @@ def _show_result(result: SearchResult) -> None:
     highest = max((hit.score for hit in result.hits), default=0.0)
     for hit in result.hits:
         render.show_hit(hit, highest)
+        show_page_of(workspace, hit)
     if not result.hits:
         render.show_note(
             "Nothing was found. Take languages out of the filter, or find by meaning if no passage has these words."

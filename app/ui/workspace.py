@@ -1,5 +1,6 @@
 """What all pages work on: the settings, the open collection, and the ingest that may be running."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import streamlit as st
 from app.settings import Settings
 from app.ui.ingest_job import IngestDesk
 from embedder import Embedder, load_embedder
-from indexer import Collection
-from retriever import Retriever
+from indexer import Collection, FailureReason, PageImage, PageImages, ReadFailure
+from retriever import Hit, Retriever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,14 @@ class Workspace:
         collection_id = Collection.open(self.path).identity.collection_id
         return _open_retriever(str(self.path), collection_id, self.embedder)
 
+    def draw(self, hit: Hit, marks: Sequence[tuple[int, int]], *, last_page: bool) -> PageImage | ReadFailure:
+        """Draw the first or the last page of a passage of the open collection; see `PageImages.draw`."""
+        retriever = self.retriever()
+        if retriever is None:
+            return ReadFailure(reason=FailureReason.VANISHED, message=f"there is no collection at {self.path} any more")
+        images = _open_images(str(self.path), retriever.collection.identity.collection_id, retriever.collection)
+        return images.draw(hit.passage_id, marks, last_page=last_page)
+
     def desk(self) -> IngestDesk:
         """Where ingests of the collection are started, shared by all sessions."""
         return _open_desk(str(self.path))
@@ -65,6 +74,11 @@ def _load_embedder(model: str, backend: str, device: str, cache_dir: Path | None
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=Retriever.close)
 def _open_retriever(path: str, collection_id: str, _embedder: Embedder | None) -> Retriever:
     return Retriever.open(path, embedder=_embedder)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, on_release=PageImages.close)
+def _open_images(path: str, collection_id: str, _collection: Collection) -> PageImages:
+    return PageImages(_collection)
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,14 +18,19 @@ from indexer.readers.document import (
 )
 from indexer.readers.failure import FailureReason, ReadFailure
 from indexer.readers.formats import READERS, Reader, current_reader, supported_suffixes
+from indexer.readers.page_image import Box, ImageRequest, PageImage
 from indexer.readers.pool import ReaderPool
+from indexer.readers.tesseract import require_ocr
 
 __all__ = [
     "READERS",
+    "Box",
     "FailureReason",
     "Heading",
+    "ImageRequest",
     "Page",
     "PageCheck",
+    "PageImage",
     "PageKind",
     "ReadDocument",
     "ReadFailure",
@@ -35,5 +40,6 @@ __all__ = [
     "ReaderPool",
     "Verdict",
     "current_reader",
+    "require_ocr",
     "supported_suffixes",
 ]

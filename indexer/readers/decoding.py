@@ -1,12 +1,14 @@
 """Turn the bytes of a text file into text, whatever encoding it was saved in."""
 
 import codecs
+import contextlib
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections import Counter
 from typing import Final
 
 from indexer.readers.failure import FailureReason, ReadError
-from indexer.readers.legacy import legacy_encodings
+from indexer.readers.legacy import legacy_encoding
 from indexer.readers.signatures import kind_of
 
 _MARKS: Final = (  # longer ones first: UTF-32's begins like UTF-16's
@@ -19,10 +21,16 @@ _MARKS: Final = (  # longer ones first: UTF-32's begins like UTF-16's
 _ESCAPED_BYTE: Final = re.compile("[\udc80-\udcff]")
 _NOT_ASCII: Final = re.compile("[^\x00-\x7f]")
 _MOSTLY: Final = 4  # this many sound letters for each broken byte make a file UTF-8
-_JAPANESE_ESCAPE: Final = b"\x1b$"
+_ESCAPES: Final = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_2"))
+_SEVEN_BIT: Final = ("hz", "utf-7")  # ASCII that stands for other letters; only the file itself can say so
+_NOT_IN_TEXT: Final = ("Cc", "Cn", "Co", "Cs")
+_CHECKED: Final = 4096  # characters
+
+_LARGEST: Final = {"cp932": "shift_jis_2004", "euc_jp": "euc_jis_2004", "big5": "big5hkscs"}
+"""A superset to be tried on what is not in the encoding itself; it differs in a few symbols."""
+
 
 _WIDER: Final = {  # what the web and old systems call an encoding, and the superset they really write
-    "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
     "gb2312": "gb18030",
@@ -31,6 +39,10 @@ _WIDER: Final = {  # what the web and old systems call an encoding, and the supe
     "euc_kr": "cp949",
     "tis-620": "cp874",
     "iso8859-11": "cp874",
+    "iso-8859-8-i": "cp1255",
+    "windows-874": "cp874",
+    "windows-31j": "cp932",
+    "x-sjis": "cp932",
 }
 
 
@@ -56,13 +68,24 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
         raise ReadError(FailureReason.WRONG_TYPE, f"the file is {kind}, not text; give it the right file name")
     if b"\x00" in data:
         return _decode_without_mark(data)
-    if _JAPANESE_ESCAPE in data and data.isascii():
-        return data.decode("iso2022_jp_2", errors="replace")
+    if data.isascii():
+        return _decode_ascii(data, declared)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse_broken_utf8(data, error)
     return _decode_legacy(data, declared)
+
+
+def _decode_ascii(data: bytes, declared: str | None) -> str:
+    for escape, encoding in _ESCAPES:
+        if escape in data:
+            return data.decode(encoding, errors="replace")
+    with contextlib.suppress(LookupError, ValueError):
+        name = codecs.lookup(declared or "").name
+        if name in _SEVEN_BIT:
+            return data.decode(name)
+    return data.decode("ascii")
 
 
 def _decode_marked(data: bytes, skip: int, encoding: str) -> str:
@@ -73,17 +96,26 @@ def _decode_marked(data: bytes, skip: int, encoding: str) -> str:
 
 
 def _decode_without_mark(data: bytes) -> str:
-    """Decode UTF-16 that lacks its mark: in most scripts every second byte of spaces and line ends is 0."""
-    even, odd = data[0::2].count(0), data[1::2].count(0)
-    if len(data) % 2 == 0 and 0 in (even, odd):
+    """Decode UTF-16 or UTF-32 that lacks its mark."""
+    for encoding in ("utf-32-le", "utf-32-be", _utf_16_order(data)):
         try:
-            text = data.decode("utf-16-be" if even else "utf-16-le")
+            text = data.decode(encoding)
         except UnicodeDecodeError:
-            text = ""
-        if text and all(character.isprintable() or character.isspace() for character in text[:4096]):
+            continue
+        if not any(unicodedata.category(character) in _NOT_IN_TEXT for character in _without_space(text[:_CHECKED])):
             return text
     offset = data.index(b"\x00")
     raise ReadError(FailureReason.WRONG_TYPE, f"the file is not text: byte {offset} is 0; give it the right file name")
+
+
+def _without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+def _utf_16_order(data: bytes) -> str:
+    """Tell the order of the bytes: a script lies in few rows of 256, so the first bytes of characters repeat more."""
+    even, odd = (sum(count**2 for count in Counter(half).values()) for half in (data[0::2], data[1::2]))
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError) -> None:
@@ -95,25 +127,30 @@ def _refuse_broken_utf8(data: bytes, error: UnicodeDecodeError) -> None:
 
 
 def _decode_legacy(data: bytes, declared: str | None) -> str:
-    for encoding in _candidates(data, declared):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ReadError(
-        FailureReason.ENCODING, "no known encoding fits the file; open it in an editor and save the file as UTF-8"
-    )
+    with contextlib.suppress(LookupError, ValueError):  # an unknown name, or one that does not fit
+        return data.decode(_wider(declared))
+    encoding = legacy_encoding(data)
+    if encoding is None:
+        message = "no known encoding fits the file; open it in an editor and save the file as UTF-8"
+        raise ReadError(FailureReason.ENCODING, message)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(_LARGEST.get(encoding, encoding))
+        raise _invalid(data, error.start, encoding) from error
 
 
-def _candidates(data: bytes, declared: str | None) -> Iterator[str]:
-    if declared is not None:
-        try:
-            name = codecs.lookup(declared).name
-        except LookupError:
-            name = "utf-8"
-        if name != "utf-8":
-            yield _WIDER.get(name, name)
-    yield from legacy_encodings(data)
+def _wider(declared: str | None) -> str:
+    """Name the codec of what was declared.
+
+    Raises:
+        LookupError: Nothing was declared, or what nobody knows.
+        ValueError: The name holds a null character.
+    """
+    label = (declared or "").lower()
+    name = _WIDER.get(label) or codecs.lookup(label).name
+    return _WIDER.get(name, name)
 
 
 def _invalid(data: bytes, offset: int, encoding: str) -> ReadError:

@@ -123,8 +123,8 @@ class ReadLimits:
     everywhere, processor time everywhere but on Windows.
 
     Attributes:
-        cpu_s: Seconds of processor time.
-        wall_s: Seconds on the clock.
+        cpu_s: Seconds of processor time; each page read adds a twentieth, up to ten times this.
+        wall_s: Seconds on the clock; each page read adds a twentieth, up to twenty times this.
         memory_mb: Megabytes of memory, on top of what the reading process needs at rest.
         file_mb: Megabytes a file may have.
         text_mb: Megabytes of text (as UTF-8) a file may hold.

@@ -1,14 +1,28 @@
 """Which reader takes which file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from indexer.errors import UnsupportedFileError
-from indexer.readers import html, markdown, pdf, plain
+from indexer.readers import (
+    archive,
+    delimited,
+    html,
+    json_text,
+    mail,
+    markdown,
+    pdf,
+    plain,
+    rst,
+    subtitles,
+)
 from indexer.readers.document import PageKind
-from indexer.readers.extracted import Extract
+from indexer.readers.extracted import Extract, Source
 from indexer.readers.office import docx, epub, odf, pptx, xlsx
+from indexer.readers.page_image import ImageRequest, PageImage
+from indexer.readers.pdf.drawing import draw_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +36,7 @@ class Reader:
         suffixes: File name endings in lower case, with their dot.
         extract: Reads a loaded file.
         takes_images: Whether it can read images of pages (OCR).
+        draw: Draws a page; none for formats whose pages have no fixed look.
     """
 
     document_type: str
@@ -30,6 +45,7 @@ class Reader:
     suffixes: tuple[str, ...]
     extract: Extract
     takes_images: bool = False
+    draw: Callable[[Source, ImageRequest], PageImage] | None = None
 
     def name(self, *, ocr: bool = False) -> str:
         """Name and version, such as `"pdf/2"`, or `"pdf/2+ocr"` where images are read."""
@@ -44,25 +60,26 @@ READERS: Final = (
         suffixes=(".pdf",),
         extract=pdf.extract,
         takes_images=True,
+        draw=draw_page,
     ),
     Reader(
         document_type="txt",
         page_kind=PageKind.WHOLE,
-        version=1,
+        version=2,
         suffixes=(".txt",),
         extract=plain.extract,
     ),
     Reader(
         document_type="md",
         page_kind=PageKind.WHOLE,
-        version=2,
+        version=3,
         suffixes=(".md", ".markdown"),
         extract=markdown.extract,
     ),
     Reader(
         document_type="html",
         page_kind=PageKind.WHOLE,
-        version=2,
+        version=3,
         suffixes=(".html", ".htm", ".xhtml"),
         extract=html.extract,
     ),
@@ -114,6 +131,57 @@ READERS: Final = (
         version=1,
         suffixes=(".epub",),
         extract=epub.extract,
+    ),
+    Reader(
+        document_type="rst",
+        page_kind=PageKind.WHOLE,
+        version=1,
+        suffixes=(".rst",),
+        extract=rst.extract,
+    ),
+    Reader(
+        document_type="csv",
+        page_kind=PageKind.PART,
+        version=1,
+        suffixes=(".csv", ".tsv"),
+        extract=delimited.extract,
+    ),
+    Reader(
+        document_type="json",
+        page_kind=PageKind.WHOLE,
+        version=1,
+        suffixes=(".json",),
+        extract=json_text.extract,
+    ),
+    Reader(
+        document_type="jsonl",
+        page_kind=PageKind.PART,
+        version=1,
+        suffixes=(".jsonl", ".ndjson"),
+        extract=json_text.extract_lines,
+    ),
+    Reader(
+        document_type="eml",
+        page_kind=PageKind.PART,
+        version=1,
+        suffixes=(".eml",),
+        extract=mail.extract,
+        takes_images=True,
+    ),
+    Reader(
+        document_type="srt",
+        page_kind=PageKind.TIME,
+        version=1,
+        suffixes=(".srt", ".vtt"),
+        extract=subtitles.extract,
+    ),
+    Reader(
+        document_type="zip",
+        page_kind=PageKind.PART,
+        version=1,
+        suffixes=(".zip",),
+        extract=archive.extract,
+        takes_images=True,
     ),
 )
 

@@ -1,91 +1,73 @@
 """Guess the encoding of text saved before UTF-8."""
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from indexer.scripts import Script, script_shares
+from indexer.readers.alphabets import ALPHABETS, CHARACTER_SETS
+from indexer.readers.plausibility import Reading, alphabet_cost, character_set_cost
+from indexer.scripts import Script
 
-SAMPLE_BYTES: Final = 64 * 1024
+SAMPLE_BYTES: Final = 4096
 """More text than this does not change the guess."""
 
-_LATIN_ENCODINGS: Final = ("cp1252", "cp1250", "cp1254", "iso8859_2", "iso8859_15", "cp850", "mac_roman")
-"""In order of how common they are: the first of equals is taken."""
-
-_OTHER_ENCODINGS: Final = (
-    "cp1251", "koi8_r", "cp866", "iso8859_5", "cp1255", "cp1256", "cp874",
-    "cp932", "euc_jp", "euc_jis_2004", "gb18030", "big5", "cp949",
-)  # fmt: skip
-_KNOWN: Final = (*_OTHER_ENCODINGS, *_LATIN_ENCODINGS)  # among all it knows, charset-normalizer goes astray
-_LETTERS: Final = {
-    "cs": "áčďéěíňóřšťúůýž",
-    "da no": "æøåéèêóòôü",
-    "nl": "éëïóöüèêáàçíûñ",
-    "fi sv": "åäöéšžü",
-    "fr": "àâæçéèêëîïôœùûüÿ",
-    "de": "äöüßéèàç",
-    "hu": "áéíóöőúüű",
-    "it": "àèéìíîòóùú",
-    "pl": "ąćęłńóśźż",
-    "pt": "áâãàçéêíóôõúü",
-    "es": "áéíñóúü",
-    "tr": "çğıöşüâîûİ",
-}
-_PUNCTUATION: Final = "“”„‘’‚«»‹›–—…€£§°©®·•¡¿ºª№×½¼ \u00a0"
-_ALPHABETS: Final = tuple(frozenset(letters + letters.upper() + _PUNCTUATION) for letters in _LETTERS.values())
-
-_NOT_ASCII: Final = re.compile("[^\x00-\x7f]")
-_NOT_ASCII_BYTE: Final = re.compile(rb"[\x80-\xff]")
+_LESS_COMMON_BITS: Final = 0.5  # than the encoding before it in the list
+_HOPELESS_BITS: Final = 8.0  # for each byte: noise takes as much
+_FEW_BITS: Final = 64.0  # of a few words not even the language is sure
+_UTF_16: Final = ("utf-16-le", "utf-16-be")  # of a short text without spaces; others show themselves by their zeros
+_BEFORE: Final = 512  # bytes of a line before the first that is not ASCII
 _CUT: Final = re.compile(rb"[\t -/]")  # never the second byte of a character in the encodings of East Asia
+_NOT_ASCII_BYTE: Final = re.compile(rb"[\x80-\xff]")
 
 
-def legacy_encodings(data: bytes) -> Iterator[str]:
-    """Guess in which encoding this text was saved, the likeliest first.
+def legacy_encoding(data: bytes) -> str | None:
+    """Guess in which encoding this text was saved.
 
-    charset-normalizer tells the scripts apart. It often takes one Latin encoding for another, so these are
-    told apart by their accented letters: those of one language must fit.
+    It is the one that makes the text likeliest in a language the encoding was made for: by how frequent its
+    letters are, by capitals, foreign letters and marks inside of words, and, since the languages of Latin
+    script share most letters, by the language its words are in. This is the principle of the shortest
+    description (Rissanen 1978, "Modeling by shortest data description").
 
     Args:
-        data: Text that is neither UTF-8 nor UTF-16.
+        data: Text that is neither ASCII nor UTF-8 and has no byte order mark.
 
-    Yields:
-        Names of Python codecs.
+    Returns:
+        The name of a Python codec, which may yet fail on a damaged byte; nothing if the data is no text in any
+        encoding of our languages.
     """
-    from charset_normalizer import from_bytes
-
     sample = _sample(data)
-    matches = from_bytes(sample, cp_isolation=list(_KNOWN), preemptive_behaviour=False)
-    # In its own order, a language recognised counts less than a letter more or less in an odd place.
-    ranked = sorted(matches, key=lambda match: match.chaos - match.coherence)
-    guesses = [match.encoding for match in ranked]
-    if guesses and _is_latin(sample, guesses[0]):
-        yield _best_latin(sample)
-    yield from guesses
-    yield _best_latin(sample)
+    cost, encoding = min(_costs(sample))
+    return encoding if cost <= _HOPELESS_BITS * len(sample) + _FEW_BITS else None
+
+
+def _costs(sample: bytes) -> Iterator[tuple[float, str]]:
+    """Say how many bits the sample takes in each language and encoding."""
+    read = functools.cache(functools.partial(Reading.of, sample))
+    unmarked = _UTF_16 if len(sample) < SAMPLE_BYTES else ()
+    for alphabet in ALPHABETS:
+        encodings = alphabet.encodings if alphabet.script is Script.LATIN else (*alphabet.encodings, *unmarked)
+        for place, encoding in enumerate(encodings):
+            yield alphabet_cost(read(encoding), alphabet) + place * _LESS_COMMON_BITS, encoding
+    for characters in CHARACTER_SETS:
+        for place, encoding in enumerate((*characters.encodings, *unmarked)):
+            yield character_set_cost(read(encoding), characters) + place * _LESS_COMMON_BITS, encoding
 
 
 def _sample(data: bytes) -> bytes:
-    """Collect lines that show the encoding, cut between characters."""
+    """Take lines that show the encoding, cut between characters."""
     if len(data) <= SAMPLE_BYTES:
         return data
-    first = _NOT_ASCII_BYTE.search(data)
-    start = data.rfind(b"\n", 0, first.start() if first else 0) + 1
-    start = max(start, (first.start() if first else 0) - SAMPLE_BYTES // 2)
-    sample = data[start : start + SAMPLE_BYTES]
-    cuts = [match.end() for match in _CUT.finditer(sample)]
-    return sample[: cuts[-1]] if cuts else sample
-
-
-def _is_latin(sample: bytes, encoding: str) -> bool:
-    shares = script_shares(sample.decode(encoding, errors="ignore"))
-    return shares.get(Script.LATIN, 0.0) > 1 / 2
-
-
-def _best_latin(sample: bytes) -> str:
-    return max(_LATIN_ENCODINGS, key=lambda encoding: _fit(sample, encoding))
-
-
-def _fit(sample: bytes, encoding: str) -> float:
-    """Say which share of the other-than-ASCII letters the best-fitting language explains."""
-    letters = _NOT_ASCII.findall(sample.decode(encoding, errors="replace"))
-    return max(sum(letter in alphabet for letter in letters) for alphabet in _ALPHABETS) / max(1, len(letters))
+    lines: list[bytes] = []
+    room, position = SAMPLE_BYTES, 0
+    while room > 0 and (match := _NOT_ASCII_BYTE.search(data, position)):
+        first = match.start()
+        start = max(position, data.rfind(b"\n", position, first) + 1, first - _BEFORE)
+        position = data.find(b"\n", first) % (len(data) + 1)
+        line = data[start:position]
+        if len(line) > room:
+            cuts = [match.end() for match in _CUT.finditer(line, 0, room)]
+            line = line[: cuts[-1] if cuts else room]
+        lines.append(line)
+        room -= len(line) + 1
+    return b"\n".join(lines)

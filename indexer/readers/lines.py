@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from indexer.readers.clean import with_plain_line_ends
+from indexer.readers.hangul import divided_words
+from indexer.readers.hyphens import ends_in_hyphen, hyphens_of
 from indexer.scripts import HAN, HANGUL, KANA, THAI
 
 TEXT_LINE_WIDTH: Final = 120
@@ -23,12 +25,9 @@ _WIDE: Final = re.compile(f"[{_CJK}{HANGUL}]")
 _UNSPACED: Final = tuple(
     (re.compile(rf"[{letters}][,.;:!?)\]}}\"'%]?$"), re.compile(f"[{letters}]")) for letters in (_CJK, THAI)
 )
+_THAI_LETTER: Final = re.compile(f"[{THAI}]")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？।؟۔][\"'”’»)\]」』）]*$")
-_LOWER: Final = "a-zß-öø-ÿāăąćċčďđēėęěğģīįıķĺľłńņňōőœŕřśşšţťūůűųźżžșțа-џ"
-_HYPHENATED: Final = re.compile(rf"[{_LOWER}][-\u2010]$")
-_STARTS_LOWER: Final = re.compile(rf"[{_LOWER}]")
 _SOFT_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[\x02\u00ad\ufffe][ \t]*")  # pdfium marks a hyphen it removed by U+0002
-_ENDS_SOFT: Final = re.compile(r"[^\W\d_][\x02\u00ad\ufffe]$")
 _LIST_MARK: Final = re.compile(r"[-*•·–—▪◦‣●○■□]\s|[(\[]?(?:\d{1,3}|\w|[ivxIVX]{1,5})[.)\]]\s")
 _INDENT: Final = re.compile(r"\t|  |\u3000")
 
@@ -38,7 +37,7 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
 
     A line end stays where the next word would have fitted (the end of a paragraph, a heading, verse), before
     an item of a list and before an indent. Words divided by a hyphen at a line end are made whole. Chinese,
-    Japanese and Thai lines are joined without a space.
+    Japanese and Thai lines are joined without a space, Korean ones without one where a word goes on.
 
     Args:
         text: The lines of one page or one file.
@@ -47,24 +46,37 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
     Returns:
         The text with the line ends that mean something.
     """
-    lines = [line.rstrip() for line in with_plain_line_ends(text).split("\n")]
+    raw = with_plain_line_ends(text).split("\n")
+    lines = [line.rstrip() for line in raw]
     widths = [_width(line) for line in lines]
     filled = sorted(width for width in widths if width)
     page = filled[int(len(filled) * _QUANTILE)] if filled else 0
     if max_width is not None and page > max_width:
         return text
+    hyphens, divided = hyphens_of(lines), divided_words(raw)
     parts = lines[:1]
     for index in range(1, len(lines)):
         line = lines[index]
-        if _is_divided_word(parts[-1], line):
-            parts[-1], line = parts[-1][:-1], line.lstrip()
+        word = hyphens.join(parts[-1], line)
+        if word is not None:
+            parts[-1:] = word
+            line = line.lstrip()
         elif _is_broken(lines, widths, index, page):
             line = line.lstrip()
-            parts.append(glue(parts[-1], line))
+            parts.append(_between(raw[index - 1], line, divided=index in divided))
         else:
             parts.append("\n")
         parts.append(line)
     return _SOFT_HYPHEN.sub("", "".join(parts))
+
+
+def _between(before: str, after: str, *, divided: bool) -> str:
+    """Say what joins two lines, of which the first may end in a space that tells."""
+    if divided or ends_in_hyphen(before):
+        return ""
+    if before.endswith(" ") and _THAI_LETTER.match(after):
+        return " "
+    return glue(before.rstrip(), after)
 
 
 def glue(before: str, after: str) -> str:
@@ -73,12 +85,6 @@ def glue(before: str, after: str) -> str:
         if end.search(before, len(before) - 2) and start.match(after):
             return ""
     return " "
-
-
-def _is_divided_word(before: str, after: str) -> bool:
-    if not after:
-        return False
-    return bool(_ENDS_SOFT.search(before) or (_HYPHENATED.search(before) and _STARTS_LOWER.match(after.lstrip())))
 
 
 def _is_broken(lines: Sequence[str], widths: Sequence[int], index: int, page: int) -> bool:

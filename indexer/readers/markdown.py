@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from indexer.readers.clean import clean
+from indexer.readers.clean import with_plain_line_ends
 from indexer.readers.decoding import decode
 from indexer.readers.extracted import Extracted, ExtractedPage, Source
+from indexer.readers.headings import HeadingLine, page_with_headings
 from indexer.readers.lines import glue
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def extract(source: Source) -> Extracted:
     text, title = _without_front_matter(decode(source.data))
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     tokens = parser.parse(text)
-    return Extracted(title=title or _first_heading(tokens), pages=[ExtractedPage(text=clean("".join(_text(tokens))))])
+    return Extracted(title=title or _first_heading(tokens), pages=[_page(tokens)])
 
 
 def _without_front_matter(text: str) -> tuple[str, str | None]:
@@ -52,21 +53,37 @@ def _first_heading(tokens: Sequence[Token]) -> str | None:
     return None
 
 
-def _text(tokens: Sequence[Token]) -> Iterator[str]:
+def _page(tokens: Sequence[Token]) -> ExtractedPage:
+    pieces: list[str] = []
+    headings: list[HeadingLine] = []
+    line = level = 0
+    for token, piece in _pieces(tokens):
+        if token.type == "heading_open":
+            level = int(token.tag.removeprefix("h"))
+        elif token.type == "heading_close":
+            level = 0
+        elif token.type == "inline" and level:
+            headings.append(HeadingLine(line=line, text=_inline_text(token.children or []), level=level))
+        pieces.append(with_plain_line_ends(piece))
+        line += pieces[-1].count("\n")
+    return page_with_headings("".join(pieces), headings)
+
+
+def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
     """Write each block on lines of its own; items of a list on neighbouring lines."""
     mark = ""
     for token in tokens:
         if token.type == "list_item_open":
             mark = f"{token.info}{token.markup} " if token.info else "- "
         elif token.type == "inline":
-            yield mark + _inline_text(token.children or [])
+            yield token, mark + _inline_text(token.children or [])
             mark = ""
         elif token.type in ("fence", "code_block"):
-            yield f"{token.content}\n"
+            yield token, f"{token.content}\n"
         elif token.type == "html_block":
-            yield f"{_TAG.sub('', token.content)}\n"
+            yield token, f"{_TAG.sub('', token.content)}\n"
         else:
-            yield _end_of(token)
+            yield token, _end_of(token)
 
 
 def _end_of(token: Token) -> str:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from indexer.errors import ReaderPoolError
-from indexer.readers.document import ReadDocument, ReadLimits
+from indexer.readers.document import ReadDocument, ReadLimits, ReadOptions
 from indexer.readers.failure import ReadFailure
 from indexer.readers.process import WorkerProcess
 
@@ -25,18 +25,21 @@ class ReaderPool:
     notice and end at once.
 
     Args:
-        limits: What reading one file may cost.
+        limits: What reading one file may cost; a file of many pages may take longer, in proportion.
         workers: Number of processes; by default one per processor core, at most 4.
+        options: What the user allows or gives. Only the workers learn passwords, and nothing else is told them.
 
     Raises:
         ValueError: `workers` is below 1.
     """
 
-    def __init__(self, *, limits: ReadLimits | None = None, workers: int | None = None) -> None:
+    def __init__(
+        self, *, limits: ReadLimits | None = None, workers: int | None = None, options: ReadOptions | None = None
+    ) -> None:
         if workers is not None and workers < 1:
             raise ValueError(f"workers is {workers}; use 1 or more.")
         count = workers or min(_cores(), MAX_DEFAULT_WORKERS)
-        self._workers = [WorkerProcess(limits or ReadLimits()) for _ in range(count)]
+        self._workers = [WorkerProcess(limits or ReadLimits(), options or ReadOptions()) for _ in range(count)]
         self._idle: queue.SimpleQueue[WorkerProcess] = queue.SimpleQueue()
         self._executor: ThreadPoolExecutor | None = None
 

@@ -7,14 +7,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
 
 from indexer.errors import ReaderPoolError
 from indexer.readers import confinement, wire
-from indexer.readers.document import ReadDocument, ReadLimits
+from indexer.readers.document import ReadDocument, ReadLimits, ReadOptions
 from indexer.readers.failure import FailureReason, ReadFailure
-from indexer.readers.watch import Watch
+from indexer.readers.page_image import ImageRequest, PageImage
+from indexer.readers.watch import Watch, kill_with_children
 
 _PROGRAM: Final = """\
 import json, sys
@@ -34,8 +36,9 @@ class WorkerProcess:
     at a time; `stop` may be called from any.
     """
 
-    def __init__(self, limits: ReadLimits) -> None:
+    def __init__(self, limits: ReadLimits, options: ReadOptions) -> None:
         self._limits = limits
+        self._options = options
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
@@ -47,9 +50,27 @@ class WorkerProcess:
         Raises:
             ReaderPoolError: The process cannot be started, or was stopped meanwhile.
         """
+        return cast("ReadDocument | ReadFailure", self._answer(path, None))
+
+    def draw(self, path: Path, image: ImageRequest) -> PageImage | ReadFailure:
+        """Draw a page of a file, whatever that does to the process.
+
+        Raises:
+            ReaderPoolError: The process cannot be started, or was stopped meanwhile.
+        """
+        return cast("PageImage | ReadFailure", self._answer(path, image))
+
+    def _answer(self, path: Path, image: ImageRequest | None) -> wire.Outcome:
         process = self._process or self._start()
+        pages = 0
+
+        def count(read: int) -> None:
+            nonlocal pages
+            pages = read
+            watch.allow(confinement.allowed_wall_s(self._limits, pages, ocr=self._options.ocr))
+
         with Watch(process, self._limits.wall_s) as watch:
-            outcome = self._ask(process, path)
+            outcome = self._ask(process, path, image, count)
         if outcome is not None:
             if watch.late or (isinstance(outcome, ReadFailure) and outcome.reason is FailureReason.MEMORY):
                 self._bury(process)  # after a want of memory its heap is full of holes
@@ -58,8 +79,8 @@ class WorkerProcess:
         if self._stopped:
             raise ReaderPoolError(f"The pool was closed while {path} was read.")
         if watch.late:
-            return confinement.wall_failure(self._limits)
-        end = confinement.End(exit_code=exit_code, peak_mb=watch.peak_mb, said=said)
+            return confinement.wall_failure(self._limits, pages)
+        end = confinement.End(exit_code=exit_code, peak_mb=watch.peak_mb, said=said, pages=pages)
         return confinement.failure_of_end(end, self._limits)
 
     def stop(self) -> None:
@@ -67,7 +88,7 @@ class WorkerProcess:
         with self._lock:
             self._stopped = True
             if self._process is not None:
-                self._process.kill()
+                kill_with_children(self._process)
 
     def close(self) -> None:
         """Stop, and leave nothing behind. Call it when no `read` is running."""
@@ -75,14 +96,20 @@ class WorkerProcess:
         if self._process is not None:
             self._bury(self._process)
 
-    def _ask(self, process: subprocess.Popen[bytes], path: Path) -> ReadDocument | ReadFailure | None:
-        """Have a file read; nothing if the process ends before it answers."""
+    def _ask(
+        self,
+        process: subprocess.Popen[bytes],
+        path: Path,
+        image: ImageRequest | None,
+        on_progress: Callable[[int], None],
+    ) -> wire.Outcome | None:
+        """Have a file read, or a page of it drawn; nothing if the process ends before it answers."""
         if self._errors is not None:  # keep only what this file makes the libraries say
             self._errors.seek(0)
             self._errors.truncate()
         try:
-            wire.send(_stdin(process), wire.path_frame(path.absolute()))
-            return wire.receive_outcome(_stdout(process))
+            wire.send_request(_stdin(process), path.absolute(), image)
+            return wire.receive_outcome(_stdout(process), on_progress)
         except (wire.ConnectionEndedError, BrokenPipeError):
             return None
 
@@ -108,7 +135,8 @@ class WorkerProcess:
                     f"No reading process can be started with {sys.executable!r} ({error.strerror}); check it runs."
                 )
                 raise ReaderPoolError(message) from error
-        with Watch(process, _START_S), contextlib.suppress(wire.ConnectionEndedError):
+        with Watch(process, _START_S), contextlib.suppress(wire.ConnectionEndedError, BrokenPipeError):
+            wire.send(_stdin(process), wire.options_frame(self._options))
             if wire.receive(_stdout(process)) == wire.READY:
                 return process
         exit_code, said = self._bury(process)
@@ -125,8 +153,9 @@ class WorkerProcess:
         try:
             exit_code = process.wait(_EXIT_S)
         except subprocess.TimeoutExpired:
-            process.kill()
+            kill_with_children(process)
             exit_code = process.wait()
+        kill_with_children(process)  # what it had started may have outlived it
         with self._lock:
             self._process = None
         return exit_code, self._last_words()

@@ -5,16 +5,19 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, TypeVar
 
 from indexer.errors import UnsupportedFileError
 from indexer.readers.document import Page, ReadDocument, ReadLimits, ReadOptions
 from indexer.readers.extracted import Source
 from indexer.readers.failure import FailureReason, ReadError
 from indexer.readers.formats import Reader, reader_for
+from indexer.readers.page_image import ImageRequest, PageImage
 from indexer.readers.title import title_of
+
+Result = TypeVar("Result")
 
 ATTEMPTS: Final = 3
 """A file that changes while it is read is tried this often."""
@@ -24,7 +27,7 @@ PAUSE_S: Final = 0.3
 
 MEGABYTE: Final = 1_000_000
 
-PLAIN_TYPES: Final = ("txt", "md")
+PLAIN_TYPES: Final = ("txt", "md", "rst", "srt")
 """Files that are nothing but text: their size says how much of it they hold."""
 
 MOST_BYTES_PER_BYTE: Final = 2
@@ -43,13 +46,20 @@ class _ChangedError(Exception):
     """The file was written to while it was read."""
 
 
-def read_file(path: Path, limits: ReadLimits, options: ReadOptions | None = None) -> ReadDocument:
+def read_file(
+    path: Path,
+    limits: ReadLimits,
+    options: ReadOptions | None = None,
+    *,
+    on_page: Callable[[], None] = lambda: None,
+) -> ReadDocument:
     """Read a file in this process. Use `ReaderPool` instead: a file can end the process that reads it.
 
     Args:
         path: The file.
         limits: Of these, the sizes are kept here; time and memory are the caller's business.
         options: What the user allows; nothing special if omitted.
+        on_page: Called after each page; a thick file that goes forward may be given more time.
 
     Returns:
         The document.
@@ -58,6 +68,28 @@ def read_file(path: Path, limits: ReadLimits, options: ReadOptions | None = None
         ReadError: It cannot be read; any reason but `TIME`, `MEMORY` and `CRASHED`.
         MemoryError: There is not enough memory for it.
     """
+    return _use_file(path, limits, options or ReadOptions(), lambda source, reader: _document(source, reader, on_page))
+
+
+def draw_file_page(path: Path, image: ImageRequest, limits: ReadLimits, options: ReadOptions) -> PageImage:
+    """Draw a page of a file in this process; a file can end the process that draws it.
+
+    Raises:
+        ReadError: It cannot be drawn; `WRONG_TYPE` for formats that have no pages to look at.
+        MemoryError: There is not enough memory for it.
+    """
+
+    def draw(source: Source, reader: Reader) -> PageImage:
+        if reader.draw is None:
+            message = f"pages of {reader.document_type} files have no fixed look; only those of PDF files can be shown"
+            raise ReadError(FailureReason.WRONG_TYPE, message)
+        return reader.draw(source, image)
+
+    return _use_file(path, limits, options, draw)
+
+
+def _use_file(path: Path, limits: ReadLimits, options: ReadOptions, use: Callable[[Source, Reader], Result]) -> Result:
+    """Load a file and use it, again if it was written to meanwhile."""
     try:
         reader = reader_for(path)
     except UnsupportedFileError as error:
@@ -65,31 +97,29 @@ def read_file(path: Path, limits: ReadLimits, options: ReadOptions | None = None
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE_S)
-        with contextlib.suppress(_ChangedError), _os_errors_named():
-            return _read_once(path, reader, limits, options or ReadOptions())
+        with contextlib.suppress(_ChangedError), _os_errors_named(), _unchanged_file(path) as file:
+            _check_size(os.fstat(file.fileno()).st_size, reader, limits)
+            return use(Source(path=path, data=file.read(), options=options, limits=limits), reader)
     message = f"the file was written to during all {ATTEMPTS} attempts to read it; run ingest again when it is finished"
     raise ReadError(FailureReason.CHANGED, message)
 
 
-def _read_once(path: Path, reader: Reader, limits: ReadLimits, options: ReadOptions) -> ReadDocument:
+@contextlib.contextmanager
+def _unchanged_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, and tell at the end, whatever happened, if it was written to meanwhile."""
     _refuse_other_than_file(path.stat())
     # Not blocking: between these two lines the file may have become a pipe nobody writes to.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         before = os.fstat(descriptor)
         _refuse_other_than_file(before)
-        _check_size(before.st_size, reader, limits)
         try:
-            source = Source(path=path, data=file.readall(), options=options, limits=limits)
-            return _document(source, reader)
-        except ReadError:
-            _refuse_changed(before, descriptor)  # half of a file is often damaged
-            raise
+            yield file
         finally:
-            _refuse_changed(before, descriptor)
+            _refuse_changed(before, descriptor)  # half of a file is often damaged: this is the better reason
 
 
-def _document(source: Source, reader: Reader) -> ReadDocument:
+def _document(source: Source, reader: Reader, on_page: Callable[[], None]) -> ReadDocument:
     limits = source.limits
     _check_size(len(source.data), reader, limits)
     if not source.data:
@@ -103,8 +133,9 @@ def _document(source: Source, reader: Reader) -> ReadDocument:
             message = f"the file holds more than {limits.text_mb} MB of text (seen at page {number}); split the file"
             raise ReadError(FailureReason.TOO_LARGE, message)
         pages.append(Page(number=number, text=page.text, label=page.label, headings=page.headings, check=page.check))
+        on_page()
     if not any(page.text for page in pages):
-        raise _no_text(reader.document_type, len(pages))
+        raise _no_text(reader.document_type, len(pages), ocr=source.options.ocr)
     return ReadDocument(
         title=title_of(extracted.title, pages, source.path),
         document_type=reader.document_type,
@@ -116,12 +147,14 @@ def _document(source: Source, reader: Reader) -> ReadDocument:
     )
 
 
-def _no_text(document_type: str, pages: int) -> ReadError:
+def _no_text(document_type: str, pages: int, *, ocr: bool) -> ReadError:
     if document_type == "pdf":
-        message = (
-            f"the PDF's {pages} pages hold no text, perhaps only images; reading images (OCR) is not available yet"
+        images = (
+            "and none was found in its images"
+            if ocr
+            else "only images, or nothing; to read images (OCR): polyseek ingest --ocr FILE"
         )
-        return ReadError(FailureReason.NO_TEXT, message)
+        return ReadError(FailureReason.NO_TEXT, f"the PDF's {pages} pages hold no text, {images}")
     if document_type == "html":
         return ReadError(FailureReason.NO_TEXT, "the web page shows no text; perhaps a script writes it")
     return ReadError(FailureReason.EMPTY, "the file holds no text, only white space; save it again or remove it")

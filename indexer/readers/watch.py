@@ -1,6 +1,8 @@
 """Watch a process while it works on one file."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -31,7 +33,8 @@ class Watch:
         self.late = False
         self.peak_mb = 0.0
         self._process = process
-        self._deadline = time.monotonic() + seconds
+        self._started = time.monotonic()
+        self._deadline = self._started + seconds
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="reader watch", daemon=True)
 
@@ -45,13 +48,30 @@ class Watch:
         self._done.set()
         self._thread.join()
 
+    def allow(self, seconds: float) -> None:
+        """Let it take so long instead, counted from the beginning."""
+        self._deadline = self._started + seconds
+
     def _watch(self) -> None:
         while not self._done.wait(min(_INTERVAL_S, max(0.0, self._deadline - time.monotonic()))):
             self.peak_mb = max(self.peak_mb, _memory_mb(self._process.pid))
             if time.monotonic() >= self._deadline:
                 self.late = True
-                self._process.kill()
+                kill_with_children(self._process)
                 return
+
+
+def kill_with_children(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a session of its own, and the programs it has started.
+
+    Also for a process that has ended and left programs behind: no other process gets a number that is still that
+    of a group.
+    """
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the latter if only zombies are left, on macOS
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _memory_mb(process_id: int) -> float:

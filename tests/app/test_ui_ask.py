@@ -1,5 +1,6 @@
 """The Ask page, run by Streamlit's own test runner over small real collections."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -259,3 +260,30 @@ def test_a_question_that_is_probably_not_answered_gets_a_notice(
     assert "Probably not answered" in notices(page)
     assert cards(page), "what comes nearest is shown all the same"
     assert "Probably not" not in notices(ask(workspace, "How many levels has the salt mine?"))
+
+
+def test_the_page_of_a_passage_is_shown_with_its_answer_marked(
+    workspace: Workspace, collection: Collection, sample_folder: Path
+) -> None:
+    collection.sync([next(sample_folder.glob("de-*.pdf"))])
+    page = ask(workspace, "Wann fährt der letzte Zug nach oben?")
+    assert not page.get("image")
+    page.toggle[1].set_value(True).run()
+    assert not page.exception
+    assert len(page.get("image")) == 1
+
+
+def test_a_page_whose_file_is_gone_says_so(workspace: Workspace, collection: Collection, sample_folder: Path) -> None:
+    path = workspace.path.parent / "train.pdf"
+    shutil.copy(next(sample_folder.glob("de-*.pdf")), path)
+    collection.sync([path])
+    path.unlink()
+    page = ask(workspace, "Wann fährt der letzte Zug nach oben?")
+    page.toggle[1].set_value(True).run()
+    assert "The page cannot be shown" in notices(page)
+
+
+def test_what_has_no_pages_offers_none(workspace: Workspace, collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    page = ask(workspace, "When was the lighthouse lit?")
+    assert [toggle.label for toggle in page.toggle] == ["Only the best passage of each document"]

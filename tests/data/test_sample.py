@@ -15,9 +15,6 @@ FILES = sorted((DATA / "sample").iterdir())
 DOCUMENTS = {path.name.split("-", maxsplit=1)[0]: path for path in FILES}
 PDF_LANGUAGES = {code for code, path in DOCUMENTS.items() if path.suffix == ".pdf"}
 WITHOUT_SPACES = ("zh", "ja", "th")
-REVERSED_WORDS = pytest.mark.xfail(
-    reason="pdfium reverses Persian words that end in a letter with hamza above, and our reader does not repair it yet"
-)
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -69,9 +66,7 @@ def test_a_document_has_400_to_900_words(code: str, pages: dict[str, list[str]])
     assert 400 <= len(" ".join(pages[code]).split()) <= 900
 
 
-@pytest.mark.parametrize(
-    "code", [pytest.param(code, marks=[REVERSED_WORDS] if code == "fa" else []) for code in DOCUMENTS]
-)
+@pytest.mark.parametrize("code", DOCUMENTS)
 def test_every_answer_stands_on_one_page_of_its_document(code: str, pages: dict[str, list[str]]) -> None:
     texts = [comparable(page, code) for page in pages[code]]
     answers = [comparable(question["answer"], code) for question in QUESTIONS if question["language"] == code]

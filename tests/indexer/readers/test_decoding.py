@@ -36,7 +36,10 @@ def test_a_long_file_is_recognised_by_a_sample(encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "iso2022_jp"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "iso2022_jp"],
+)
 def test_every_form_of_unicode_is_read(encoding: str) -> None:
     text = "灯台は大嵐の年に建てられた。 Line one\nand two\n"
     assert decode(text.encode(encoding)) == text
@@ -84,3 +87,52 @@ def test_the_declared_encoding_wins_over_the_guess_but_not_over_utf8() -> None:
     assert decode("hôtel".encode("cp1252"), declared="iso-8859-1") == "hôtel"
     assert decode("naïve café".encode(), declared="iso-8859-1") == "naïve café"
     assert decode("“quoted”".encode("cp1252"), declared="no-such-encoding") == "“quoted”"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一九四九年\u3000灯塔建于大风暴的那一年，村里所有的船都在一夜之间沉没。\n",
+        "灯塔建于大风暴的那一年，村里所有的船都在一夜之间沉没",
+        "灯台は大嵐の年に建てられた。村の船は一晩ですべて沈み",
+        "등대는큰폭풍이있던해에세워졌다마을의모든배가하룻밤에가라앉았고",
+        "فانوس دریایی در سالی ساخته شد که توفان همهٔ قایق‌های روستا را غرق کرد.",
+        "লাইটহাউসটি ঝড়ের বছরে তৈরি হয়েছিল।",
+        "The lighthouse was built in the year of the great storm.",
+    ],
+)
+def test_utf16_without_its_mark_is_read_in_every_script(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("name", ["us-ascii", "no-such-charset", "hex", "undefined", "", "a\x00b"])
+def test_a_declared_encoding_that_cannot_be_is_not_believed(name: str) -> None:
+    text = "Маяк на острове построили в тот год, когда буря унесла все лодки деревни."
+    assert decode(text.encode("koi8_r"), declared=name) == text
+
+
+@pytest.mark.parametrize("name", ["hz-gb-2312", "utf-7"])
+def test_ascii_that_stands_for_other_letters_is_read_where_it_is_declared(name: str) -> None:
+    assert decode("灯塔建于一九四九年".encode(name), declared=name) == "灯塔建于一九四九年"
+    assert decode(b"a ~{<:Ky2;~} b") == "a ~{<:Ky2;~} b"
+
+
+def test_a_damaged_byte_in_legacy_text_is_named_with_its_line() -> None:
+    text = "灯台は大嵐の年に建てられた。村の船は一晩ですべて沈み、灯台守は一人で暮らした。\n"
+    data = (text * 20).encode("cp932") + b"\x82\x05\n"
+    with pytest.raises(ReadError, match=r"invalid cp932 at byte \d+ \(line 21\)") as caught:
+        decode(data)
+    assert caught.value.failure.reason is FailureReason.ENCODING
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("灯台か゚の年に", "shift_jis_2004"), ("香港嘅啲嘢係佢哋鍾意嘅", "big5hkscs")]
+)
+def test_larger_sets_of_an_encoding_are_read(text: str, encoding: str) -> None:
+    known = {
+        "shift_jis_2004": "灯台は大嵐の年に建てられた。村の船は一晩で沈んだ。",
+        "big5hkscs": "燈塔建於大風暴的那一年，村裡所有的船沉沒。",
+    }
+    data = (known[encoding] * 3 + text).encode(encoding)
+    assert decode(data) == data.decode(encoding)
