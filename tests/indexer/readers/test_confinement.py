@@ -21,3 +21,8 @@ def test_a_file_that_took_too_long_is_told_what_it_was_allowed_and_how_far_it_ca
     assert "more than 180 s of processor time (up to page 40)" in failure_of_end(end, LIMITS).message
     assert "longer than 105 s (up to page 1)" in wall_failure(LIMITS, 1).message
     assert "longer than 100 s;" in wall_failure(LIMITS, 0).message
+
+
+def test_where_images_are_read_a_thick_book_may_take_as_long_as_its_pages_do() -> None:
+    assert [allowed_wall_s(LIMITS, pages, ocr=True) for pages in (0, 3, 3000)] == [100, 200, 100_100]
+    assert allowed_cpu_s(LIMITS, 3000, ocr=True) == 60 * 151

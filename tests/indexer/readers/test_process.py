@@ -177,7 +177,7 @@ WORK = """
 import io, sys, time
 from indexer.readers.document import ReadLimits
 from indexer.readers.worker import Progress
-progress = Progress(io.BytesIO(), ReadLimits(cpu_s=1))
+progress = Progress(io.BytesIO(), ReadLimits(cpu_s=1), ocr=False)
 start = now = time.process_time()
 while now < start + 2.5:
     while time.process_time() < now + 0.04:
