@@ -43,7 +43,7 @@ LATIN = "Latin"
 SIMILARITY, VERBATIM, LOWEST_SIMILARITY = 0.990, 0.93, 0.95
 MOST_TIMES = defaultdict(lambda: 4.0, {LATIN: 1.3, "ru": 1.3, "zh ja": 1.3, "ko": 1.3})
 WINDOW = 20
-ROUNDS = 7
+ROUNDS = 3
 EQUAL = 1e-9
 
 
