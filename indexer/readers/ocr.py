@@ -1,5 +1,6 @@
 """Read the text in the image of a page with Tesseract (OCR)."""
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Final
 
 from indexer.readers.clean import clean
 from indexer.readers.lines import join_lines
-from indexer.readers.ocr_image import Ink, Pixels, doubled, halved, ink_of, levelled, prepared, softened, turned
+from indexer.readers.ocr_image import Pixels, prepared, turned
 from indexer.readers.ocr_languages import (
     RIGHT_TO_LEFT,
     Trial,
@@ -17,32 +18,38 @@ from indexer.readers.ocr_languages import (
     text_of,
     trial_of,
 )
-from indexer.readers.ocr_layout import Line, line_height, sheets, starts_paragraph, text_lines
-from indexer.readers.ocr_packs import ENGLISH, PackChoice, script_of
+from indexer.readers.ocr_layout import Line, sheets, starts_paragraph
+from indexer.readers.ocr_packs import ENGLISH, OcrMissingError, PackChoice, script_of
+from indexer.readers.ocr_page import MOST_ROWS, ReadyPage, make_ready
+from indexer.readers.ocr_text import as_written
 from indexer.readers.tesseract import ReadLine, Tesseract
 from indexer.scripts import Script
 
-SURE: Final = 0.8
+_SURE: Final = 0.8
 """A sample read with this confidence is in the script, the language and the direction it was taken for."""
 
-_LEAST: Final = 0.5
-"""What is read with less is a picture, dirt, or no script of ours."""
+_HOPELESS: Final = 0.4
+_LEAST: Final = 0.6
+"""A sample read with less than the one is of a picture, and a line read with less than the other is left out:
+photographs give samples of 0.1 to 0.3 and no line above 0.6."""
+
+_GOOD: Final = 0.8
+_LEAST_OF_GOOD: Final = 0.4
+"""On a page read with the one, lines with the other stay: some true ones have 0.5 (docs/scans.md)."""
+
+_WITHOUT_LATIN: Final = frozenset(
+    (Script.HEBREW, Script.DEVANAGARI, Script.BENGALI, Script.THAI, Script.HANGUL, Script.JAPANESE)
+)
+"""The packs of these scripts read Latin words badly or not at all. Those of Arabic, too, but they read worse still
+together with another pack."""
 
 _DOUBTFUL: Final = 0.85
-"""A line read with less may have Latin words in it."""
+_LATIN_WORD: Final = re.compile("[A-Za-z]{4}")
+_SURE_WORD: Final = 0.9
+"""Lines read with less than the one are read again together with the pack of English. That counts if it gives a
+Latin word with at least the other: true ones have 0.91 and more, imagined ones of four letters up to 0.84."""
 
-_WITHOUT_LATIN: Final = (
-    Script.HEBREW, Script.DEVANAGARI, Script.BENGALI, Script.THAI, Script.HANGUL, Script.JAPANESE
-)  # fmt: skip
-"""The packs of these scripts read Latin words badly or not at all."""
-
-_SAMPLE_LINES: Final = 8
-_MOST_ROWS: Final = 16_000  # Tesseract takes 32,767
 _MOST_TURNS: Final = 2
-
-_LOW_LINE: Final = 20
-_HIGH_LINE: Final = 90
-"""Pixels: lines are read best between these heights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,80 +90,55 @@ def recognise(pixels: Pixels, *, languages_hint: Sequence[str] = (), timeout_s: 
         ReadError: It took too long (`TIME`), too much memory (`MEMORY`), or Tesseract failed (`CRASHED`).
         ValueError: A hint is none of our languages.
     """
-    reader = _Reader(tesseract=Tesseract.find(), deadline=time.monotonic() + timeout_s)
+    reader = _PageReader(tesseract=Tesseract.find(), deadline=time.monotonic() + timeout_s)
     return reader.recognise(prepared(pixels), languages_hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Upright:
-    """A page whose lines are level, perhaps upside down."""
-
-    turned: int
-    pixels: Pixels
-    ink: Ink
-    lines: list[Line]
-
-    def sample(self) -> Pixels:
-        """Set its longest lines on a sheet."""
-        longest = sorted(self.lines, key=lambda line: line.left - line.right)[:_SAMPLE_LINES]
-        return sheets(self.pixels, longest, most_rows=_MOST_ROWS)[0].pixels
-
-
-def _upright(page: Pixels, degrees: int) -> _Upright:
-    pixels = softened(levelled(turned(page, degrees)))
-    ink = ink_of(pixels)
-    height = line_height(ink)
-    if 0 < height < _LOW_LINE or height > _HIGH_LINE:
-        pixels = doubled(pixels) if height < _LOW_LINE else halved(pixels)
-        ink = ink_of(pixels)
-    return _Upright(turned=degrees, pixels=pixels, ink=ink, lines=text_lines(ink, right_to_left=False))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
+class _PageReader:
     """Reads one page before a deadline on `time.monotonic`."""
 
     tesseract: Tesseract
     deadline: float
 
     def recognise(self, page: Pixels, hint: Sequence[str]) -> Recognised:
-        best: tuple[_Upright, Trial] | None = None
-        for upright, trial in self._trials(page, hint):
+        best: tuple[ReadyPage, Trial] | None = None
+        missing: OcrMissingError | None = None
+        for ready, script, language in self._guesses(page, hint):
+            try:
+                trial = trial_of(self.tesseract, ready.sample(), script, self.deadline, language=language)
+            except OcrMissingError as error:  # the guess may be wrong: another one may be readable
+                missing = missing or error
+                continue
             if best is None or trial.confidence > best[1].confidence:
-                best = upright, trial
-            if trial.confidence >= SURE:
-                break
-        if best is None or best[1].confidence < _LEAST:
+                best = ready, trial
+            if trial.confidence >= _SURE:
+                return self._read_page(ready, trial.choice)
+        if missing is not None:
+            raise missing
+        if best is None or best[1].confidence < _HOPELESS:
             return Recognised()
-        upright, trial = best
-        return self._read_page(upright, trial.choice)
+        return self._read_page(best[0], best[1].choice)
 
-    def _trials(self, page: Pixels, hint: Sequence[str]) -> Iterator[tuple[_Upright, Trial]]:
-        """Try samples of the page, the cheapest guess of how it is to be read first."""
-        upright = _upright(page, 0)
+    def _guesses(self, page: Pixels, hint: Sequence[str]) -> Iterator[tuple[ReadyPage, Script, str | None]]:
+        """Guess how the page is to be read, the cheapest and likeliest first: as it lies, script, language."""
+        upright = make_ready(page, 0)
         if not upright.lines:
             return
         for language in hint:
-            yield upright, self._trial(upright, script_of(language), language)
+            yield upright, script_of(language), language
         degrees, script = self._orientation(page)
-        if degrees:
-            upright = _upright(page, degrees)
-        if script is not None and upright.lines:
-            yield upright, self._trial(upright, script)
-        seen = script_seen(self.tesseract, upright.sample(), self.deadline) if upright.lines else None
-        if seen not in (None, script):
-            yield upright, self._trial(upright, seen)
-        if degrees:
-            upright = _upright(page, 0)
-            seen = script_seen(self.tesseract, upright.sample(), self.deadline)
+        as_found = make_ready(page, degrees) if degrees else upright
+        if script is not None and as_found.lines:
+            yield as_found, script, None
+        # Tesseract is often wrong about how few lines lie, and takes Thai and Hebrew for other scripts.
+        for ready in (upright, as_found) if degrees else (upright,):
+            seen = script_seen(self.tesseract, ready.sample(), self.deadline) if ready.lines else None
             if seen is not None:
-                yield upright, self._trial(upright, seen)
-
-    def _trial(self, upright: _Upright, script: Script, language: str | None = None) -> Trial:
-        return trial_of(self.tesseract, upright.sample(), script, self.deadline, language=language)
+                yield ready, seen, None
 
     def _orientation(self, page: Pixels) -> tuple[int, Script | None]:
-        """Ask how the page lies; of a page that does not stand upright, its script is asked when it does."""
+        """Ask how the page lies; the script of one that does not stand upright is asked once it does."""
         degrees = 0
         for _ in range(1 + _MOST_TURNS):
             found = self.tesseract.orientation(turned(page, degrees), self.deadline)
@@ -165,49 +147,66 @@ class _Reader:
             degrees = (degrees + found.rotate) % 360
         return degrees, None
 
-    def _read_page(self, upright: _Upright, choice: PackChoice) -> Recognised:
+    def _read_page(self, ready: ReadyPage, choice: PackChoice) -> Recognised:
         script = script_of(choice.language)
-        lines = text_lines(upright.ink, right_to_left=True) if script in RIGHT_TO_LEFT else upright.lines
-        read = self._read_lines(upright.pixels, lines, choice.packs)
+        lines = ready.lines_from_right() if script in RIGHT_TO_LEFT else ready.lines
         packs = choice.packs
+        read = self._read_lines(ready.pixels, lines, packs)
         if script in _WITHOUT_LATIN and ENGLISH in self.tesseract.packs:
-            read = self._read_again(upright.pixels, lines, read, choice.packs)
-        kept = [[part for part in parts if part.confidence >= _LEAST] for parts in read]
-        letters = [part for parts in kept for part in parts]
-        if not letters:
+            improved = self._with_latin_words(ready.pixels, lines, read, packs)
+            read, packs = improved, (*packs, ENGLISH) if improved != read else packs
+        kept = _trusted(read)
+        if not any(kept):
             return Recognised()
         return Recognised(
-            text=clean(join_lines(_paragraphs(lines, kept))),
-            confidence=confidence_of(letters),
+            text=as_written(clean(join_lines(_set_out(lines, kept)))),
+            confidence=confidence_of([part for parts in kept for part in parts]),
             languages=(choice.language[:2],),
             packs=packs,
             missing_packs=choice.missing,
-            turned=upright.turned,
+            turned=ready.turned,
         )
 
     def _read_lines(self, pixels: Pixels, lines: Sequence[Line], packs: Sequence[str]) -> list[list[ReadLine]]:
+        """Read lines of a page; Tesseract may find two in one of ours, or none."""
         read: list[list[ReadLine]] = [[] for _ in lines]
         first = 0
-        for sheet in sheets(pixels, lines, most_rows=_MOST_ROWS):
+        for sheet in sheets(pixels, lines, most_rows=MOST_ROWS):
             for part in self.tesseract.read(sheet.pixels, packs, self.deadline):
                 read[first + sheet.line_at(part.middle)].append(part)
             first += len(sheet.bottoms)
         return read
 
-    def _read_again(
-        self, pixels: Pixels, lines: Sequence[Line], read: list[list[ReadLine]], packs: Sequence[str]
+    def _with_latin_words(
+        self, pixels: Pixels, lines: Sequence[Line], read: Sequence[list[ReadLine]], packs: Sequence[str]
     ) -> list[list[ReadLine]]:
-        """Read doubtful lines together with the pack of English: they may have Latin words in them."""
         doubtful = [index for index, parts in enumerate(read) if parts and confidence_of(parts) < _DOUBTFUL]
         again = self._read_lines(pixels, [lines[index] for index in doubtful], (*packs, ENGLISH))
-        better = dict(zip(doubtful, again, strict=True))
-        return [max(parts, better.get(index, parts), key=confidence_of) for index, parts in enumerate(read)]
+        improved = list(read)
+        for index, parts in zip(doubtful, again, strict=True):
+            if confidence_of(parts) > confidence_of(read[index]) and _has_latin_word(parts):
+                improved[index] = parts
+        return improved
 
 
-def _paragraphs(lines: Sequence[Line], read: Sequence[Sequence[ReadLine]]) -> str:
+def _trusted(read: Sequence[Sequence[ReadLine]]) -> list[list[ReadLine]]:
+    good = confidence_of([part for parts in read for part in parts]) >= _GOOD
+    # Where Tesseract sees two lines in one of ours, the second is often made of the marks above the first.
+    return [
+        [part for part in parts if part.confidence >= (_LEAST_OF_GOOD if good and len(parts) == 1 else _LEAST)]
+        for parts in read
+    ]
+
+
+def _has_latin_word(lines: Sequence[ReadLine]) -> bool:
+    words = (word for line in lines for word in line.words)
+    return any(confidence >= _SURE_WORD and _LATIN_WORD.search(text) for text, confidence in words)
+
+
+def _set_out(lines: Sequence[Line], read: Sequence[Sequence[ReadLine]]) -> str:
     """Write lines one below the other, with an empty line where the page has a gap."""
     text = ""
-    for starts, parts in zip(starts_paragraph(lines), read, strict=True):
+    for after_gap, parts in zip(starts_paragraph(lines), read, strict=True):
         if parts:
-            text += "\n" * bool(text) + "\n" * (starts and bool(text)) + text_of(parts)
-    return text
+            text += ("\n\n" if after_gap else "\n") + text_of(parts)
+    return text.lstrip("\n")

@@ -12,6 +12,9 @@ Ink = NDArray[np.bool_]
 """Where letters are, same shape."""
 
 _PAPER: Final = 255
+_DARK: Final = 110
+"""Grey value: a page more than half of which is darker has white letters on black."""
+
 _TILE: Final = 64
 """Pixels: paper is as bright as the brighter pixels of a tile this wide and high."""
 
@@ -28,27 +31,29 @@ _LEAST_SKEW: Final = 0.05
 _SKEW_HEIGHT: Final = 900
 """Pixels are enough to measure it."""
 
+_FAINTEST: Final = 32
+"""Grey values: ink is darker than paper by this at least, or an empty page would be full of it."""
+
 _NEIGHBOURS: Final = 0.4
 """Ink has this share of ink around it; specks of dust have less."""
 
-_FRAME_ZONE: Final = 0.06
-_FRAME_SHARE: Final = 0.75
-"""The dark rim of a scan lies this near to the edge, and fills this share of its length."""
+_RIM: Final = 0.04
+"""The dark rim of a scan is no wider than this share of the page; a coloured band in its layout mostly is."""
 
 
 def prepared(pixels: Pixels) -> Pixels:
-    """Give dark letters on white paper: shadows are taken out, white letters on black turned."""
-    if (pixels <= _threshold(softened(pixels))).mean() > 1 / 2:
-        pixels = _PAPER - pixels
-    return _evenly_lit(pixels)
+    """Give dark letters on white paper: shadows and dark rims are taken out, white on black is turned."""
+    if np.median(pixels) < _DARK:
+        pixels = np.uint8(_PAPER) - pixels
+    return _evenly_lit(_without_rim(pixels))
 
 
 def softened(pixels: Pixels) -> Pixels:
     """Take out the grain of a scanner: each pixel is weighed with its neighbours, 1-2-1 in both directions."""
     wide = np.pad(pixels, 1, mode="edge").astype(np.uint16)
     rows = wide[:-2] + 2 * wide[1:-1] + wide[2:]
-    soft: Pixels = ((rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:] + 8) // 16).astype(np.uint8)
-    return soft
+    sums: NDArray[np.uint16] = rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]
+    return ((sums + 8) // 16).astype(np.uint8)
 
 
 def turned(pixels: Pixels, degrees: int) -> Pixels:
@@ -66,22 +71,16 @@ def levelled(pixels: Pixels) -> Pixels:
 
 
 def ink_of(pixels: Pixels) -> Ink:
-    """Tell letters from paper, dust and the dark rim of a scan."""
-    dark = np.where(pixels <= _threshold(pixels), np.uint8(_PAPER), np.uint8(0))
-    return _without_frame(softened(dark) > _NEIGHBOURS * _PAPER)
+    """Tell letters from paper and dust."""
+    grey = min(_threshold(pixels), int(np.median(pixels)) - _FAINTEST)
+    dark = np.where(pixels <= grey, np.uint8(_PAPER), np.uint8(0))
+    ink: Ink = softened(dark) > _NEIGHBOURS * _PAPER
+    return ink
 
 
 def doubled(pixels: Pixels) -> Pixels:
     """Give an image of twice the width and height."""
     return softened(pixels.repeat(2, axis=0).repeat(2, axis=1))
-
-
-def halved(pixels: Pixels) -> Pixels:
-    """Give an image of half the width and height."""
-    height, width = (size // 2 for size in pixels.shape)
-    quarters = pixels[: 2 * height, : 2 * width].reshape(height, 2, width, 2)
-    small: Pixels = quarters.mean(axis=(1, 3)).astype(np.uint8)
-    return small
 
 
 def _threshold(pixels: Pixels) -> int:
@@ -105,14 +104,15 @@ def _evenly_lit(pixels: Pixels) -> Pixels:
     usual = float(np.median(paper))
     paper = np.where(paper < _DARKEST_PAPER * usual, usual, paper)
     columns = (np.arange(width) + 0.5) * across / width - 0.5
-    rows = (np.arange(height) + 0.5) * down / height - 0.5
     wide = np.stack([np.interp(columns, np.arange(across), band) for band in paper]).astype(np.float32)
-    lower = np.clip(np.floor(rows).astype(int), 0, down - 1)
-    upper = np.minimum(lower + 1, down - 1)
-    share = np.clip(rows - lower, 0, 1).astype(np.float32)[:, None]
-    lit = pixels / np.maximum(wide[lower] * (1 - share) + wide[upper] * share, 1) * _PAPER
-    even: Pixels = np.minimum(lit, _PAPER).astype(np.uint8)
-    return even
+    lit = np.empty_like(pixels)
+    for row in range(height):
+        place = min(max((row + 0.5) * down / height - 0.5, 0), down - 1)
+        upper = int(place)
+        lower = min(upper + 1, down - 1)
+        here = wide[upper] + (place - upper) * (wide[lower] - wide[upper])
+        lit[row] = np.minimum(pixels[row] * (_PAPER / np.maximum(here, 1)), _PAPER)
+    return lit
 
 
 def _skew_degrees(pixels: Pixels) -> float:
@@ -147,11 +147,12 @@ def _sheared(pixels: Pixels, slope: float) -> Pixels:
     return sheared
 
 
-def _without_frame(ink: Ink) -> Ink:
-    ink = ink.copy()
-    for view in (ink, ink[::-1], ink.T, ink.T[::-1]):
-        zone = view[: int(len(view) * _FRAME_ZONE)]
-        dark = np.flatnonzero(zone.mean(axis=1) > _FRAME_SHARE)
-        if len(dark):
-            view[: dark[-1] + 1] = False
-    return ink
+def _without_rim(pixels: Pixels) -> Pixels:
+    """Whiten what is dark from an edge of the image inwards, if that soon ends."""
+    dark = softened(pixels) <= _threshold(pixels)
+    white = pixels.copy()
+    for seen, kept in ((dark, white), (dark[::-1], white[::-1]), (dark.T, white.T), (dark.T[::-1], white.T[::-1])):
+        from_edge = np.logical_and.accumulate(seen, axis=0)
+        from_edge[:, from_edge.sum(axis=0) > _RIM * len(seen)] = False
+        kept[from_edge] = _PAPER
+    return white

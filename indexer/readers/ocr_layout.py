@@ -4,9 +4,9 @@ Tesseract's own search for columns and lines loses whole lines of Korean, Chines
 finds every line when they stand one below the other with room between them.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -23,14 +23,14 @@ _SPECKS: Final = 2
 _MARK: Final = 0.5
 _NEAR: Final = 0.35
 _DIRT: Final = 0.2
-"""Of a line's height: lower strips are marks and join the line that is this near, or are dirt."""
+"""Of a line's height: lower strips are marks if a line is this near, or are dirt."""
 
 _GUTTER: Final = 0.8
 _COLUMN_WIDTH: Final = 8
 """Times a line's height: the gap between columns, and how wide they are at least."""
 
-_COLUMN_LINES: Final = 4
-"""Columns have so many lines at least."""
+_COLUMN_LINES: Final = 6
+"""Columns have so many lines at least; in fewer, gaps between words may lie below one another."""
 
 _MIDDLE: Final = (0.2, 0.8)
 """A gutter lies between these shares of the width."""
@@ -93,9 +93,7 @@ def text_lines(ink: Ink, *, right_to_left: bool) -> list[Line]:
 def line_height(ink: Ink) -> int:
     """Measure the height of most lines, in pixels; 0 for a page without any."""
     heights = [
-        end - start
-        for stripe in np.array_split(ink, _STRIPES, axis=1)
-        for start, end in _runs(np.asarray(stripe.any(axis=1)))
+        end - start for stripe in np.array_split(ink, _STRIPES, axis=1) for start, end in _runs(stripe.sum(axis=1) > 0)
     ]
     heights = sorted(height for height in heights if height >= _LEAST_HEIGHT)
     return heights[len(heights) // 2] if heights else 0
@@ -103,10 +101,12 @@ def line_height(ink: Ink) -> int:
 
 def starts_paragraph(lines: Sequence[Line]) -> list[bool]:
     """Say for each line whether the gap above it is wider than usual."""
-    gaps = [after.top - before.bottom for before, after in itertools.pairwise(lines)]
+    if not lines:
+        return []
+    gaps = [after.top - before.bottom for before, after in pairwise(lines)]
     usual = float(np.median([gap for gap in gaps if gap >= 0] or [0]))
-    heights = float(np.median([line.height for line in lines])) if lines else 0.0
-    return [False, *(gap > max(usual * _PARAGRAPH_GAP, heights * _NEAR) for gap in gaps)]
+    least = max(usual * _PARAGRAPH_GAP, float(np.median([line.height for line in lines])) * _NEAR)
+    return [False, *(gap > least for gap in gaps)]
 
 
 def sheets(pixels: Pixels, lines: Sequence[Line], *, most_rows: int) -> list[Sheet]:
@@ -117,7 +117,9 @@ def sheets(pixels: Pixels, lines: Sequence[Line], *, most_rows: int) -> list[She
         lines: In reading order; a line higher than a sheet has one to itself.
         most_rows: The greatest height of a sheet in pixels.
     """
-    room = max(_LEAST_HEIGHT, int(_ROOM * np.median([line.height for line in lines]))) if lines else 0
+    if not lines:
+        return []
+    room = max(_LEAST_HEIGHT, int(_ROOM * np.median([line.height for line in lines])))
     made: list[Sheet] = []
     batch: list[Line] = []
     rows = room
@@ -127,7 +129,7 @@ def sheets(pixels: Pixels, lines: Sequence[Line], *, most_rows: int) -> list[She
             batch, rows = [], room
         batch.append(line)
         rows += line.height + room
-    return [*made, _sheet(pixels, batch, room)] if batch else made
+    return [*made, _sheet(pixels, batch, room)]
 
 
 def _sheet(pixels: Pixels, lines: Sequence[Line], room: int) -> Sheet:
@@ -194,7 +196,7 @@ def _columns(ink: Ink, strips: Sequence[tuple[int, int]], height: int) -> tuple[
 
 def _is_column(ink: Ink, height: int) -> bool:
     """Tell lines of text, many of them full, from the cells of a table, the numbers of a list and a lucky gap."""
-    runs = _runs(np.asarray(ink.any(axis=1)))
+    runs = _runs(ink.sum(axis=1) > 0)
     used = np.flatnonzero(ink.any(axis=0))
     if sum(max(1, round((bottom - top) / height)) for top, bottom in runs) < _COLUMN_LINES:
         return False
@@ -210,15 +212,18 @@ def _with_marks(strips: Sequence[tuple[int, int]], height: int) -> list[tuple[in
     index = 0
     while index < len(joined):
         top, bottom = joined[index]
-        above = top - joined[index - 1][1] if index else None
-        below = joined[index + 1][0] - bottom if index + 1 < len(joined) else None
-        nearest = min((gap for gap in (above, below) if gap is not None), default=None)
-        if bottom - top >= _MARK * height:
-            index += 1
-        elif nearest is not None and nearest <= _NEAR * height:
-            other = index - 1 if nearest == above else index + 1
+        near = [
+            (gap, other)
+            for other in (index - 1, index + 1)
+            if 0 <= other < len(joined)
+            and (gap := max(top - joined[other][1], joined[other][0] - bottom)) <= _NEAR * height
+            and bottom - top < _MARK * max(height, joined[other][1] - joined[other][0])
+        ]
+        if near:
+            _, other = min(near)
             joined[other] = (min(top, joined[other][0]), max(bottom, joined[other][1]))
             del joined[index]
+            index = max(0, index - 1)
         elif bottom - top < _DIRT * height:
             del joined[index]
         else:

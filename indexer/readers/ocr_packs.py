@@ -85,12 +85,13 @@ def script_of(language: str) -> Script:
     for script, packs in PACKS.items():
         if language in packs:
             return script
-    raise ValueError(f"Unknown language code {language!r}; use one of {', '.join(all_languages())}.")
+    known = [language for packs in PACKS.values() for language in packs]
+    raise ValueError(f"Unknown language code {language!r}; use one of {', '.join(known)}.")
 
 
-def all_languages() -> tuple[str, ...]:
-    """List the languages that can be read, Chinese in both its scripts."""
-    return tuple(language for packs in PACKS.values() for language in packs)
+def needed_packs() -> tuple[str, ...]:
+    """List the packs that our languages are read best with."""
+    return tuple(pack for packs in PACKS.values() for pack in packs.values())
 
 
 def packs_for(language: str, installed: Collection[str]) -> PackChoice:
@@ -117,10 +118,9 @@ def install_line(packs: Sequence[str]) -> str:
     if sys.platform == "darwin":
         return "brew install tesseract" + (" tesseract-lang" if {*packs} - {ENGLISH, ORIENTATION} else "")
     if sys.platform == "win32":
-        files = " ".join(f"{pack}.traineddata" for pack in packs if pack not in (ENGLISH, ORIENTATION))
-        return "choco install tesseract" + (
-            f" and put {files} from {_TRAINED_DATA} into its tessdata folder" * bool(files)
-        )
+        files = ", ".join(f"{pack}.traineddata" for pack in packs if pack not in (ENGLISH, ORIENTATION))
+        then = f", then put {files} from {_TRAINED_DATA} into its tessdata folder" if files else ""
+        return f"choco install tesseract{then}"
     if shutil.which("dnf"):
         names = (f"tesseract-{pack}" if pack == ORIENTATION else f"tesseract-langpack-{pack}" for pack in packs)
         return " ".join(("dnf install tesseract", *names))

@@ -55,11 +55,13 @@ class ReadLine:
         text: Its words, with single spaces.
         confidence: Mean over its letters, between 0 and 1.
         middle: The row of pixels at half its height.
+        words: Each word, or in scripts without spaces each sign, and how sure it is.
     """
 
     text: str
     confidence: float
     middle: float
+    words: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,16 +147,17 @@ def require_ocr() -> None:
 def _lines(said: str) -> Iterator[ReadLine]:
     """Join the table of words with the text, which has the same lines in the same order."""
     table = [line.split("\t", _COLUMNS - 1) for line in said.split("\n") if line.count("\t") >= _COLUMNS - 1]
-    words = [row for row in table if row[0] == _WORD and row[-1].strip()]
+    rows = [row for row in table if row[0] == _WORD and row[-1].strip()]
     texts = [" ".join(line.split()) for line in said.split("\n") if "\t" not in line and line.strip(" \f")]
-    groups = [list(group) for _, group in groupby(words, key=lambda row: row[1:5])]
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row[1:5])]
     if len(texts) != len(groups):  # a word of nothing but control characters: spaces are the lesser harm
         texts = [" ".join(row[-1] for row in group) for group in groups]
     for text, group in zip(texts, groups, strict=True):
-        letters = sum(len(row[-1]) for row in group)
-        sure = sum(float(row[10]) * len(row[-1]) for row in group) / letters / 100
+        words = tuple((row[-1], float(row[10]) / 100) for row in group)
+        letters = sum(len(word) for word, _ in words)
+        sure = sum(confidence * len(word) for word, confidence in words) / letters
         middles = [int(row[7]) + int(row[9]) / 2 for row in group]
-        yield ReadLine(text=text, confidence=sure, middle=sum(middles) / len(middles))
+        yield ReadLine(text=text, confidence=sure, middle=sum(middles) / len(middles), words=words)
 
 
 def _as_pgm(pixels: Pixels) -> bytes:
