@@ -8,20 +8,18 @@ from indexer.scripts import THAI
 
 _LINE_ENDS: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
-_DROPPED: Final = {
-    *range(0x09),  # controls; tab and line feed stay
-    *range(0x0B, 0x20),
-    *range(0x7F, 0xA0),
-    0x00AD,  # soft hyphen
-    0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A),  # the order of display
-    0x200B, 0x2060, 0xFEFF,  # invisible spaces and the byte order mark; the joiners of Persian and Hindi stay
-    0xFFFE, 0xFFFF,
-    *range(0xD800, 0xE000),  # halves of characters cannot be stored
-}  # fmt: skip
-_TABLE: Final = dict.fromkeys(sorted(_DROPPED))
-
+_DROPPED: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; tab and line feed stay
+    "\u00ad"  # soft hyphen
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the order of display
+    "\u200b\u2060\ufeff"  # invisible spaces and the byte order mark; the joiners of Persian and Hindi stay
+    "\ufffe\uffff"
+    "\ud800-\udfff]"  # halves of characters cannot be stored
+)
+_FORMS: Final = re.compile("[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]")
+_SARA_AM_IN_TWO: Final = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _MANY_LINE_ENDS: Final = re.compile(r"\n{3,}")
-_SPACE_BEFORE_THAI_MARK: Final = re.compile(rf"(?<=[{THAI}])[ \t]+(?=[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e])")
+_SPACE_BEFORE_THAI_MARK: Final = re.compile(rf"([{THAI}])[ \t]+(?=[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e])")
 
 
 def with_plain_line_ends(text: str) -> str:
@@ -36,14 +34,22 @@ def clean(text: str) -> str:
         text: What a file format gave.
 
     Returns:
-        NFC text whose line ends are single or double line feeds; without control characters, byte order
-        marks, soft hyphens and direction marks, without spaces at line ends, outer white space stripped.
+        NFC text, letters and ligatures that have a form of their own written as plain letters. Its line ends are
+        single or double line feeds; without control characters, byte order marks, soft hyphens and direction
+        marks, without spaces at line ends, outer white space stripped.
     """
-    text = with_plain_line_ends(text).translate(_TABLE)
-    text = unicodedata.normalize("NFC", text)
-    text = _SPACE_BEFORE_THAI_MARK.sub("", text)
+    text = _DROPPED.sub("", with_plain_line_ends(text))
+    text = unicodedata.normalize("NFC", _FORMS.sub(_plain_letters, text))
+    text = _SPACE_BEFORE_THAI_MARK.sub(r"\1", text)
+    text = _SARA_AM_IN_TWO.sub("\\1\u0e33", text)
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_LINE_ENDS.sub("\n\n", text).strip()
+
+
+def _plain_letters(form: re.Match[str]) -> str:
+    """Write a presentation form, such as a ligature, in the letters it stands for; signs and symbols stay."""
+    letters = unicodedata.normalize("NFKC", form[0])
+    return letters if all(unicodedata.category(letter)[0] in "LM" for letter in form[0] + letters) else form[0]
 
 
 def one_line(text: str) -> str:

@@ -1,16 +1,17 @@
 """Find out where lines of Korean end within a word."""
 
-import itertools
 import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 _SYLLABLE: Final = "\uac00-\ud7a3"
-_NEIGHBOURS: Final = re.compile(rf"(?=([{_SYLLABLE}])( ?)([{_SYLLABLE}]))")
-_ENDS: Final = re.compile(rf"[{_SYLLABLE}]( *)$")
-_STARTS: Final = re.compile(rf" *([{_SYLLABLE}])")
+_APART: Final = re.compile(rf"([{_SYLLABLE}]) (?=([{_SYLLABLE}]))")
+_TOGETHER: Final = re.compile(rf"([{_SYLLABLE}])(?=([{_SYLLABLE}]))")
+_FIRST: Final = "\uac00"
+_LAST: Final = "\ud7a3"
 
 _FEWEST: Final = 6  # line ends that tell whether a text breaks its lines within words
 _BELIEF: Final = 0.5  # a syllable never seen counts as seen this often
@@ -31,11 +32,13 @@ def divided_words(lines: Sequence[str]) -> set[int]:
         The indices of these lines.
     """
     ends = {
-        index: (end[0][0], start[1], bool(end[1]))
-        for index, (before, after) in enumerate(itertools.pairwise(lines), start=1)
-        if (end := _ENDS.search(before)) and (start := _STARTS.match(after))
+        index: (last, first, before[-1] == " ")
+        for index, (before, after) in enumerate(pairwise(lines), start=1)
+        if _FIRST <= (last := before.rstrip(" ")[-1:]) <= _LAST and _FIRST <= (first := after.lstrip(" ")[:1]) <= _LAST
     }
     open_ends = {index: (last, first) for index, (last, first, space) in ends.items() if not space}
+    if not open_ends:
+        return set()
     borders = _Borders(lines)
     odds = {index: borders.log_odds(last, first) for index, (last, first) in open_ends.items()}
     if sum(odds.values()) >= 0:  # taken together they look like ends of words: lines are broken between words only
@@ -49,14 +52,9 @@ class _Borders:
     """Which syllables of a text stand at the borders of words, and which within."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._apart: Counter[str] = Counter()
-        self._together: Counter[str] = Counter()
-        borders = total = 0
-        for last, space, first in _neighbours(lines):
-            (self._apart if space else self._together).update((f"{last}*", f"*{first}", last + first))
-            borders += bool(space)
-            total += 1
-        self._share = (borders + 1) / (total + 3)  # about a third in most texts
+        apart, together = list(_neighbours(lines, _APART)), list(_neighbours(lines, _TOGETHER))
+        self._apart, self._together = Counter(apart), Counter(together)
+        self._share = (len(apart) / 3 + 1) / ((len(apart) + len(together)) / 3 + 3)  # about a third in most texts
 
     def log_odds(self, last: str, first: str) -> float:
         """Weigh whether a word ends between two syllables: above 0 if it is likely."""
@@ -69,7 +67,10 @@ class _Borders:
         return math.log(apart / (self._together[key] + _BELIEF * (1 - self._share)))
 
 
-def _neighbours(lines: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def _neighbours(lines: Sequence[str], pattern: re.Pattern[str]) -> Iterator[str]:
+    """Give what is counted of each two syllables: the first, the second, and both."""
     for line in lines:
-        for match in _NEIGHBOURS.finditer(line):
-            yield match.groups()
+        for last, first in pattern.findall(line):
+            yield last + "*"
+            yield "*" + first
+            yield last + first

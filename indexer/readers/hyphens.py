@@ -1,9 +1,10 @@
 """Tell the hyphens that divide words at line ends from those that belong to them."""
 
-import itertools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 _LOWER: Final = "a-zß-öø-ÿāăąćċčďđēėęěğģīįıķĺľłńņňōőœŕřśşšţťūůűųźżžșțа-џґ"
@@ -13,9 +14,9 @@ _MARKS: Final = "-\u2010\u00ad\x02\ufffe"
 _DIVIDED: Final = re.compile(rf"[^\W\d_][{_MARKS}]$")
 _ENDS_HARD: Final = re.compile(r"[^\W_][-\u2010\u05be]$")
 _STARTS_LOWER: Final = re.compile(rf"\s*[{_LOWER}]")
-_INNER: Final = re.compile(r"[^\W\d_][-\u2010](?=[^\W\d_])")
+_INNER: Final = re.compile(r"[-\u2010](?<=[^\W\d_].)(?=[^\W\d_])")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_CLEARLY: Final = 3.0
+_DIVIDED_LINES: Final = 0.1  # of the lines end within a word, where words are divided
 _SUSPENDED_BEFORE: Final = frozenset(
     ("and", "or", "und", "oder", "bis", "sowie", "en", "of", "og", "eller", "och", "ja", "tai", "sekä", "és", "vagy")
 )
@@ -44,7 +45,7 @@ class Hyphens:
         Returns:
             `before` with or without its hyphen, and what comes between; none if there is no such hyphen.
         """
-        if not _DIVIDED.search(before) or not after:
+        if not after or not _DIVIDED.match(before[-2:]):
             return None
         if before[-1] == "\u00ad":
             return before[:-1], ""
@@ -66,22 +67,27 @@ class Hyphens:
 def hyphens_of(lines: Sequence[str]) -> Hyphens:
     """Learn from the lines of a text how it uses hyphens.
 
-    A text that does not divide words has a hyphen at a line end as often as chance puts the end of a line there.
+    A text that does not divide words has a hyphen at a line end as often as chance puts the end of a line after the
+    first part of a compound; a text that does has one at many of its line ends.
     """
-    divided = sum(
-        bool(_DIVIDED.search(before) and _STARTS_LOWER.match(after)) for before, after in itertools.pairwise(lines)
-    )
+    divided = sum(bool(_DIVIDED.match(before[-2:]) and _STARTS_LOWER.match(after)) for before, after in pairwise(lines))
     text = "\n".join(lines)
-    inner = len(_INNER.findall(text))
-    chance = len(lines) / (len(lines) + text.count(" ") + inner)
+    inner, ends = len(_INNER.findall(text)), sum(map(bool, lines))
+    by_chance = (inner + divided) * ends / max(1, ends + text.count(" ") + inner)
+    by_dividing = by_chance + _DIVIDED_LINES * ends
     return Hyphens(
-        divides=inner == 0 or divided > _CLEARLY * chance * (inner + divided),
+        divides=_likelihood(divided, by_dividing) >= _likelihood(divided, by_chance),
         words=frozenset(word.lower().replace("\u2010", "-") for word in _WORD.findall(text))
         if divided
         else frozenset(),
     )
 
 
+def _likelihood(seen: int, expected: float) -> float:
+    """Say how well a number that was seen fits the one expected: the logarithm of its Poisson probability, or so."""
+    return seen * math.log(expected) - expected if expected > 0 else 0.0
+
+
 def ends_in_hyphen(line: str) -> bool:
     """Tell whether a line ends in a hyphen that belongs to the word or number before it."""
-    return bool(_ENDS_HARD.search(line))
+    return bool(_ENDS_HARD.match(line[-2:]))

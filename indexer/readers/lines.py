@@ -26,9 +26,16 @@ _UNSPACED: Final = tuple(
     (re.compile(rf"[{letters}][,.;:!?)\]}}\"'%]?$"), re.compile(f"[{letters}]")) for letters in (_CJK, THAI)
 )
 _THAI_LETTER: Final = re.compile(f"[{THAI}]")
+_LATIN_OR_DIGIT: Final = "A-Za-z0-9"
+_TIGHT: Final = re.compile(f"[{_CJK}](?=[{_LATIN_OR_DIGIT}])")
+_SPACED: Final = re.compile(f"[{_CJK}] (?=[{_LATIN_OR_DIGIT}])")
+_MEETS_LATIN: Final = re.compile(f"[{_CJK}][{_LATIN_OR_DIGIT}]|[{_LATIN_OR_DIGIT}][{_CJK}]")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？।؟۔][\"'”’»)\]」』）]*$")
-_SOFT_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])[\x02\u00ad\ufffe][ \t]*")  # pdfium marks a hyphen it removed by U+0002
+_LONGEST_END: Final = 4
+# pdfium marks a hyphen it removed by U+0002. What is rare comes first: it is looked for everywhere.
+_SOFT_HYPHEN: Final = re.compile(r"[\x02\u00ad\ufffe](?<=[^\W\d_].)[ \t]*")
 _LIST_MARK: Final = re.compile(r"[-*•·–—▪◦‣●○■□]\s|[(\[]?(?:\d{1,3}|\w|[ivxIVX]{1,5})[.)\]]\s")
+_CELLS: Final = re.compile(rf"[^\s.!?:;{THAI}](?: {{2,}}|\t)\S")  # two spaces after a sentence, or in Thai, part none
 _INDENT: Final = re.compile(r"\t|  |\u3000")
 
 
@@ -36,8 +43,9 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
     """Join lines that were broken because the next word did not fit.
 
     A line end stays where the next word would have fitted (the end of a paragraph, a heading, verse), before
-    an item of a list and before an indent. Words divided by a hyphen at a line end are made whole. Chinese,
-    Japanese and Thai lines are joined without a space, Korean ones without one where a word goes on.
+    an item of a list, before an indent and around a row of a table. Words divided by a hyphen at a line end are
+    made whole. Chinese, Japanese and Thai lines are joined without a space, Korean ones without one where a word
+    goes on.
 
     Args:
         text: The lines of one page or one file.
@@ -54,6 +62,7 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
     if max_width is not None and page > max_width:
         return text
     hyphens, divided = hyphens_of(lines), divided_words(raw)
+    tight = len(_TIGHT.findall(text)) >= len(_SPACED.findall(text))
     parts = lines[:1]
     for index in range(1, len(lines)):
         line = lines[index]
@@ -63,16 +72,23 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
             line = line.lstrip()
         elif _is_broken(lines, widths, index, page):
             line = line.lstrip()
-            parts.append(_between(raw[index - 1], line, divided=index in divided))
+            parts.append(_between(raw[index - 1], line, divided=index in divided, tight=tight))
         else:
             parts.append("\n")
         parts.append(line)
     return _SOFT_HYPHEN.sub("", "".join(parts))
 
 
-def _between(before: str, after: str, *, divided: bool) -> str:
-    """Say what joins two lines, of which the first may end in a space that tells."""
-    if divided or ends_in_hyphen(before):
+def _between(before: str, after: str, *, divided: bool, tight: bool) -> str:
+    """Say what joins two lines, of which the first may end in a space that tells.
+
+    Args:
+        before: A line.
+        after: The next one.
+        divided: Whether a Korean word goes on.
+        tight: Whether the text sets no spaces between ideographs and Latin letters or digits.
+    """
+    if divided or ends_in_hyphen(before) or (tight and _MEETS_LATIN.match(before.rstrip()[-1:] + after[:1])):
         return ""
     if before.endswith(" ") and _THAI_LETTER.match(after):
         return " "
@@ -92,18 +108,24 @@ def _is_broken(lines: Sequence[str], widths: Sequence[int], index: int, page: in
     before, after = lines[index - 1], lines[index]
     if not before or not after or _LIST_MARK.match(after) or _INDENT.match(after):
         return False
-    if page < _MIN_WIDTH:
+    if page < _MIN_WIDTH or _is_row(before) or _is_row(after):
         return False
     near = max(widths[max(0, index - 1 - _NEIGHBOURS) : index + 1 + _NEIGHBOURS])
     room = min(max(near, page * _LOCAL), page)
-    if _ENDS_SENTENCE.search(before):  # a line end too many does little harm between sentences
+    if _ENDS_SENTENCE.search(
+        before, len(before) - _LONGEST_END
+    ):  # a line end too many does little harm between sentences
         return widths[index] > room * _SHORT and widths[index - 1] + 1 + _first_word_width(after) > room
     return widths[index - 1] + 1 + _first_word_width(after) > room * _RAGGED
 
 
+def _is_row(line: str) -> bool:
+    return ("  " in line or "\t" in line) and bool(_CELLS.search(line))
+
+
 def _width(line: str) -> int:
     """Measure a line in narrow letters; an ideograph is two wide."""
-    return len(line) + len(_WIDE.findall(line))
+    return len(line) + (0 if line.isascii() else len(_WIDE.findall(line)))
 
 
 def _first_word_width(line: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -21,9 +22,14 @@ Boxes = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.float64]
 
 HYPHEN: Final = "\x02"
-"""What pdfium calls a hyphen at the end of a line."""
+"""What pdfium calls a hyphen at the end of a line; it gives no line end after it."""
+
+LINE: Final = re.compile(f"[^\r\n{HYPHEN}]*{HYPHEN}|[^\r\n{HYPHEN}]+")
+"""A line in pdfium's text."""
 
 NO_LETTER: Final = "\x00"
+
+_UNCLEAR: Final = re.compile("\ufffe")  # in a whole text, both of these
 
 _LEADS: Final = range(0xD800, 0xDC00)
 _TRAILS: Final = range(0xDC00, 0xE000)
@@ -32,7 +38,7 @@ _PDFIUM_ORDER: Final = [0, 3, 2, 1]  # left, top, right, bottom
 
 
 def read_text(textpage: PdfTextPage) -> str:
-    r"""Take the characters of a page in pdfium's order, with those it made up, such as line ends ("\\r\\n").
+    """Take the characters of a page in pdfium's order, with those it made up, such as line ends.
 
     Returns:
         A character for each that pdfium counts, `NO_LETTER` for one without a letter.
@@ -40,7 +46,13 @@ def read_text(textpage: PdfTextPage) -> str:
     count = textpage.count_chars()
     text: str = textpage.get_text_range() if count else ""
     if len(text) == count:
-        return text.replace("\ufffe", HYPHEN)
+        unclear = [match.start() for match in _UNCLEAR.finditer(text)]
+        if not unclear:
+            return text
+        letters = list(text)
+        for index, code in zip(unclear, _ask(textpage, "FPDFText_GetUnicode", ctypes.c_uint, unclear), strict=True):
+            letters[index] = chr(code)
+        return "".join(letters)
     codes = _ask(textpage, "FPDFText_GetUnicode", ctypes.c_uint, range(count))
     letters = list(map(chr, codes))
     for index in range(1, count):
@@ -62,12 +74,12 @@ def read_cells(textpage: PdfTextPage, indices: Sequence[int]) -> Boxes:
     return boxes[:, _PDFIUM_ORDER]
 
 
-def read_ink(textpage: PdfTextPage, indices: Sequence[int]) -> Numbers:
-    """Take the boxes of what is drawn of some characters: (len(indices), 4) float64, left, bottom, right, top."""
+def read_ink(textpage: PdfTextPage, indices: Sequence[int]) -> Boxes:
+    """Take the boxes of what is drawn of some characters: (len(indices), 4) float32, left, bottom, right, top."""
     boxes = np.zeros((len(indices), 4), np.float64)
     left, bottom, right, top = (boxes[:, column:] for column in range(4))
     _fill(textpage, "FPDFText_GetCharBox", indices, [left, right, bottom, top])
-    return boxes
+    return boxes.astype(np.float32)
 
 
 def read_origins(textpage: PdfTextPage, indices: Sequence[int]) -> Numbers:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.readers.pdf.characters import (
+    LINE,
     Boxes,
     read_cells,
     read_matrices,
@@ -22,7 +22,7 @@ from indexer.readers.pdf.right_to_left import direction_of
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
 
-Numbers = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
 
@@ -32,7 +32,6 @@ _QUARTERS: Final = np.array([[[1, 0], [0, 1]], [[0, 1], [-1, 0]], [[-1, 0], [0, 
 _SPACE: Final = 1 << 8
 _SIGN: Final = 1 << 9
 _TO_LEFT: Final = (ord("R"), ord("A"))
-_LINE: Final = re.compile(r"[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ def frame_of(textpage: PdfTextPage, text: str) -> Frame:
         text: Its characters.
     """
     count = len(text)
-    lines = [range(*match.span()) for match in _LINE.finditer(text)]
+    lines = [range(*match.span()) for match in LINE.finditer(text)]
     turns, sizes = _turns_and_sizes(textpage, text, lines)
     lengths = [len(line) for line in lines]
     turn = int(np.bincount(turns, weights=lengths).argmax()) if lines else 0
@@ -132,12 +131,12 @@ def frame_of(textpage: PdfTextPage, text: str) -> Frame:
     )
 
 
-def turned(boxes: npt.NDArray[np.floating], turn: int) -> npt.NDArray[np.floating]:
+def turned(boxes: Boxes, turn: int) -> Boxes:
     """Turn boxes back by quarters: (n, 4) left, bottom, right, top before and after."""
     if turn == 0:
         return boxes
     corners = boxes.reshape(-1, 2, 2) @ _QUARTERS[turn].T
-    result: npt.NDArray[np.floating] = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
+    result: Boxes = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
     return result
 
 

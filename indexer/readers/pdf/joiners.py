@@ -22,7 +22,7 @@ _COULD_JOIN: Final = re.compile(f"(?=[{_JOINS_RIGHT}][{_JOINS_LEFT}])")
 _APART: Final = 0.02  # of the size of the letters: letters that join touch
 
 
-def unjoined(textpage: PdfTextPage, frame: Frame, seen: Indices, sizes: Numbers) -> Indices:
+def unjoined(textpage: PdfTextPage, frame: Frame, seen: Indices, owners: Indices, sizes: Numbers) -> Indices:
     """Find where a zero-width non-joiner was lost: between letters of one word that would join, but do not touch.
 
     Few producers keep this character, which is part of the spelling of many Persian words.
@@ -31,13 +31,38 @@ def unjoined(textpage: PdfTextPage, frame: Frame, seen: Indices, sizes: Numbers)
         textpage: The page's text.
         frame: Its characters.
         seen: Some of them, with the spaces between words, from left to right.
+        owners: The number of the segment each belongs to.
         sizes: Of their letters.
 
     Returns:
         The places in `seen` before which it belongs.
     """
     lefts = np.array([match.start() for match in _COULD_JOIN.finditer(frame.read(seen))], np.intp)
+    lefts = lefts[owners[lefts] == owners[lefts + 1]]
     lefts = lefts[~frame.crowded[seen[lefts]] & ~frame.crowded[seen[lefts + 1]]]
-    left = turned(read_ink(textpage, seen[lefts].tolist()), frame.turn)
-    right = turned(read_ink(textpage, seen[lefts + 1].tolist()), frame.turn)
-    return lefts[right[:, 0] - left[:, 2] > _APART * sizes[lefts]] + 1
+    apart = _gaps(textpage, frame, seen[lefts], seen[lefts + 1]) > _APART * sizes[lefts]
+    places: Indices = lefts[apart] + 1
+    return places
+
+
+def keeps_from_next(textpage: PdfTextPage, frame: Frame, letter: int, after: int) -> bool:
+    """Tell whether a non-joiner that stands in one place with a letter parts it from the next one.
+
+    Args:
+        textpage: The page's text.
+        frame: Its characters.
+        letter: The one in the same place.
+        after: The letter to its left.
+    """
+    if not _COULD_JOIN.match(frame.read(np.array([after, letter]))):
+        return False
+    gap = _gaps(textpage, frame, np.array([after]), np.array([letter]))
+    return bool(gap[0] > _APART * frame.sizes[letter])
+
+
+def _gaps(textpage: PdfTextPage, frame: Frame, lefts: Indices, rights: Indices) -> Numbers:
+    """Measure what is not drawn on between letters and those to their right."""
+    left = turned(read_ink(textpage, lefts.tolist()), frame.turn)
+    right = turned(read_ink(textpage, rights.tolist()), frame.turn)
+    gaps: Numbers = right[:, 0] - left[:, 2]
+    return gaps

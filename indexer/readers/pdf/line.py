@@ -24,6 +24,7 @@ class Lines:
         texts: Their characters.
         characters: The index on the page of each of these, or a negative number.
         baselines: How high each line stands, in points; of a page that lies on its side, as if it stood upright.
+        heights: In proportion to the size of its letters.
         lefts, rights: Where its ends are.
         to_left: Whether it starts at its right end.
     """
@@ -31,6 +32,7 @@ class Lines:
     texts: list[str]
     characters: list[Sequence[int]]
     baselines: list[float]
+    heights: list[float]
     lefts: list[float]
     rights: list[float]
     to_left: list[bool]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,22 +54,20 @@ def page_text(page: PdfPage, *, with_boxes: bool = True) -> PlacedText:
     Raises:
         PdfiumError: pdfium cannot read the page's text.
     """
-    textpage = page.get_textpage()
-    text = read_text(textpage)
-    repairs: set[Repair] = set()
-    lines = plain_lines(page, textpage, text)
-    if lines is None:
-        lines, repairs = repaired_lines(page, textpage, text)
-    starts = paragraph_starts(lines)
-    placed = PlacedText(
-        text="".join(_line_end(number, starts) + line for number, line in enumerate(lines.texts)),
-        boxes=_boxes(textpage, lines, starts) if with_boxes else np.zeros((0, 4), np.float32),
-        repairs=frozenset(repairs),
-        characters=len(text),
-        map_errors=count_map_errors(textpage),
-    )
-    textpage.close()
-    return placed
+    with closing(page.get_textpage()) as textpage:
+        text = read_text(textpage)
+        repairs: set[Repair] = set()
+        lines = plain_lines(page, textpage, text)
+        if lines is None:
+            lines, repairs = repaired_lines(page, textpage, text)
+        starts = paragraph_starts(lines)
+        return PlacedText(
+            text="".join(_line_end(number, starts) + line for number, line in enumerate(lines.texts)),
+            boxes=_boxes(textpage, lines, starts) if with_boxes else np.zeros((0, 4), np.float32),
+            repairs=frozenset(repairs),
+            characters=len(text),
+            map_errors=count_map_errors(textpage),
+        )
 
 
 def clean_page(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from indexer.readers.pdf.line import Lines
@@ -17,6 +18,8 @@ _ALIGNED: Final = 0.15
 def paragraph_starts(lines: Lines) -> set[int]:
     """Find the lines above which there is more space than above others, and those that are indented.
 
+    The lines of a large heading stand as far apart as its letters are large.
+
     Returns:
         Their indices.
     """
@@ -25,7 +28,12 @@ def paragraph_starts(lines: Lines) -> set[int]:
     if not downwards:
         return set()
     usual = downwards[int(_USUAL * len(downwards))]
-    starts = {index for index, drop in enumerate(drops, start=1) if drop > _EXTRA * usual}
+    height = median(lines.heights)
+    starts = {
+        index
+        for index, (drop, pair) in enumerate(zip(drops, pairwise(lines.heights), strict=True), start=1)
+        if drop > _EXTRA * usual * max(1.0, min(pair) / height if height > 0 else 1.0)
+    }
     edges = [
         -right if to_left else left
         for left, right, to_left in zip(lines.lefts, lines.rights, lines.to_left, strict=True)

@@ -6,16 +6,17 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from indexer.readers.pdf.characters import read_cells, read_origins, read_sizes
+from indexer.readers.pdf.characters import LINE, are_made_up, read_cells, read_origins, read_sizes
 from indexer.readers.pdf.line import Lines
 from indexer.readers.pdf.segments import least_wide_gap
-from indexer.readers.pdf.spacing import NEEDS_SPACING
+from indexer.readers.pdf.spacing import DOUBTFUL_SPACE, HAS_SIGNS
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
 _OTHER_SCRIPT: Final = re.compile("[\x00\u0590-\u1fff\u3000-\ufdff\ufe70-\uffff]")
 _TO_LEFT: Final = re.compile("[\x00\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_FEWEST_LINES: Final = 3  # to compare
 _SAME_LINE: Final = 0.3  # of the usual distance of lines
 _MOST_COLUMNS: Final = 4
 _STRETCHED: Final = 1.4  # times as wide as other lines with as many letters: there are gaps
@@ -37,10 +38,10 @@ def plain_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> Lines | None
     Returns:
         The lines; none if the page has to be looked at more closely.
     """
-    if _OTHER_SCRIPT.search(text) and (_TO_LEFT.search(text) or NEEDS_SPACING.search(text)):
+    if _OTHER_SCRIPT.search(text) and _needs_places(textpage, text):
         return None
     lines = _lines(textpage, text)
-    if len(lines.texts) < 3:  # noqa: PLR2004, too few to compare
+    if len(lines.texts) < _FEWEST_LINES:
         return None
     drops = [above - below for above, below in pairwise(lines.baselines)]
     usual = sorted(map(abs, drops))[len(drops) // 2]
@@ -49,28 +50,26 @@ def plain_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> Lines | None
     return lines
 
 
+def _needs_places(textpage: PdfTextPage, text: str) -> bool:
+    """Tell whether a text has letters or spaces that pdfium often gets wrong."""
+    if _TO_LEFT.search(text) or HAS_SIGNS.search(text):
+        return True
+    return any(are_made_up(textpage, [match.start() for match in DOUBTFUL_SPACE.finditer(text)]))
+
+
 def _lines(textpage: PdfTextPage, text: str) -> Lines:
-    texts: list[str] = []
-    starts: list[int] = []
-    firsts: list[int] = []
-    lasts: list[int] = []
-    start = 0
-    for line in text.split("\r\n"):
-        content = line.strip()
-        if content:
-            first = start + line.index(content)
-            texts.append(line)
-            starts.append(start)
-            firsts.append(first)
-            lasts.append(first + len(content) - 1)
-        start += len(line) + 2
-    origins = read_origins(textpage, firsts)
+    found = [(line, match.start()) for match in LINE.finditer(text) if (line := match[0]).strip()]
+    texts = [line for line, _ in found]
+    firsts = [start + len(line) - len(line.lstrip()) for line, start in found]
+    lasts = [start + len(line.rstrip()) - 1 for line, start in found]
+    origins, cells = read_origins(textpage, firsts), read_cells(textpage, lasts)
     return Lines(
         texts=texts,
-        characters=[range(start, start + len(line)) for start, line in zip(starts, texts, strict=True)],
+        characters=[range(start, start + len(line)) for line, start in found],
         baselines=origins[:, 1].tolist(),
+        heights=(cells[:, 3] - cells[:, 1]).tolist(),
         lefts=origins[:, 0].tolist(),
-        rights=read_cells(textpage, lasts)[:, 2].tolist(),
+        rights=cells[:, 2].tolist(),
         to_left=[False] * len(texts),
     )
 
@@ -91,14 +90,16 @@ def _is_out_of_order(page: PdfPage, lines: Lines, drops: list[float], usual: flo
 def _has_gaps(textpage: PdfTextPage, lines: Lines, usual: float) -> bool:
     """Tell whether a line has wide gaps, as tables and columns do that are given across."""
     widths = [right - left for left, right in zip(lines.lefts, lines.rights, strict=True)]
-    sizes = read_sizes(textpage, [line[0] for line in lines.characters]).tolist()
-    pitches = [
-        width / (size * len(text)) if size > 0 else 0.0
-        for width, size, text in zip(widths, sizes, lines.texts, strict=True)
-    ]
+    pitches = [width / len(text) for width, text in zip(widths, lines.texts, strict=True)]
     by_pitch = sorted(range(len(pitches)), key=pitches.__getitem__)
-    usual_pitch = pitches[by_pitch[len(by_pitch) // 2]]
-    stretched = {line for line in by_pitch[-_WIDEST:] if pitches[line] > _STRETCHED * usual_pitch}
+    usual_line = by_pitch[len(by_pitch) // 10]  # also on a page that is mostly a table
+    widest = [line for line in by_pitch[-_WIDEST:] if pitches[line] > _STRETCHED * pitches[usual_line]]
+    sizes = read_sizes(textpage, [lines.characters[line][0] for line in (usual_line, *widest)]).tolist()
+    stretched = {
+        line
+        for line, size in zip(widest, sizes[1:], strict=True)
+        if pitches[line] * sizes[0] > _STRETCHED * pitches[usual_line] * size
+    }
     longest = sorted(range(len(widths)), key=widths.__getitem__)[-_LONGEST:]
     size = usual / _LEADING
     return any(

@@ -14,7 +14,7 @@ from indexer.readers.pdf.line import MADE_UP, NON_JOINER, Lines, Run
 from indexer.readers.pdf.repair import Repair
 from indexer.readers.pdf.repeated import without_repeats
 from indexer.readers.pdf.segments import Segment, rows_of
-from indexer.readers.pdf.spacing import NEEDS_SPACING, respaced
+from indexer.readers.pdf.spacing import DOUBTFUL_SPACE, HAS_SIGNS, respaced
 from indexer.readers.pdf.syllables import as_written
 from indexer.readers.pdf.visual_line import read_by_place
 
@@ -52,6 +52,7 @@ def repaired_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> tuple[Lin
             texts=[line for line, _ in lines],
             characters=[characters for _, characters in lines],
             baselines=[row[0].baseline for row in rows],
+            heights=[max(part.size for part in row) for row in rows],
             lefts=[row[0].left for row in rows],
             rights=[row[-1].right for row in rows],
             to_left=[to_left and any(part.to_left for part in row) for row in rows],
@@ -71,17 +72,23 @@ def _outside(page: PdfPage, frame: Frame) -> Flags:
 
 def _joined(runs: Iterable[Run]) -> Run:
     """Set the cells of a line one after another."""
-    texts: list[str] = []
-    indices: list[int] = []
-    for text, characters in runs:
-        if texts:
-            indices += [MADE_UP] * len(_BETWEEN_CELLS)
-        texts.append(text)
+    cells = list(runs)
+    if len(cells) > 1:
+        cells = [_stripped(cell) for cell in cells]
+    text = _BETWEEN_CELLS.join(text for text, _ in cells)
+    indices = list(cells[0][1])
+    for _, characters in cells[1:]:
+        indices += [MADE_UP] * len(_BETWEEN_CELLS)
         indices += characters
-    text = _BETWEEN_CELLS.join(texts)
     if NO_LETTER in text:
         indices = [index for letter, index in zip(text, indices, strict=True) if letter != NO_LETTER]
     return text.replace(NO_LETTER, ""), indices
+
+
+def _stripped(cell: Run) -> Run:
+    text, characters = cell
+    start = len(text) - len(text.lstrip())
+    return text.strip(), characters[start : len(text.rstrip())]
 
 
 def _read(
@@ -97,7 +104,7 @@ def _read(
     by_gaps = [
         segment
         for segment in segments
-        if segment.level and not segment.to_left and (segment.pieces > 1 or NEEDS_SPACING.search(plain[id(segment)][0]))
+        if segment.level and not segment.to_left and (segment.pieces > 1 or _may_be_misspaced(plain[id(segment)][0]))
     ]
     placed = read_by_place(textpage, frame, by_place, page_to_left=to_left)
     spaced = respaced(textpage, frame, by_gaps)
@@ -114,6 +121,10 @@ def _read(
         repairs.add(Repair.FALSE_SPACES)
     read = dict(zip(map(id, [*by_place, *by_gaps]), [*placed, *written], strict=True))
     return plain | read
+
+
+def _may_be_misspaced(text: str) -> bool:
+    return bool(HAS_SIGNS.search(text) or DOUBTFUL_SPACE.search(text))
 
 
 def _spaces(text: str) -> int:

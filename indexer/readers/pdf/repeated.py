@@ -72,8 +72,8 @@ def _near(frame: Frame, bounds: Boxes) -> list[int]:
         return list(range(len(frame.visible)))
     cells = frame.cells[:, np.newaxis]
     apart = (cells[..., :2] > bounds[:, 2:] + _MARGIN) | (cells[..., 2:] < bounds[:, :2] - _MARGIN)
-    found: list[int] = np.flatnonzero(~np.asarray(apart.any(axis=2)).all(axis=1)).tolist()
-    return found
+    beside_all = np.all(np.any(apart, axis=2), axis=1)
+    return np.flatnonzero(~beside_all).tolist()
 
 
 def _without_further_copies(frame: Frame, objects: dict[int, int], replaced: _Replaced, repeated: Flags) -> Frame:
@@ -95,13 +95,12 @@ def _without_further_copies(frame: Frame, objects: dict[int, int], replaced: _Re
             last[mark] = index
         else:
             repeated[index] = True
+    ends = np.array([last.get(mark, -1) for mark in replaced.marks.values()], np.intp)
+    bounds = turned(replaced.bounds, frame.turn)
+    middles = frame.baselines[ends] + _MIDDLE * frame.sizes[ends]
+    chosen = (ends >= 0) & (bounds[:, 1] < middles) & (middles < bounds[:, 3])
     right = frame.right.copy()
-    for mark, (_, bottom, edge, top) in zip(replaced.marks.values(), turned(replaced.bounds, frame.turn), strict=True):
-        if mark not in last:
-            continue
-        index = last[mark]
-        if bottom < frame.baselines[index] + _MIDDLE * frame.sizes[index] < top:
-            right[index] = max(right[index], edge)
+    np.maximum.at(right, ends[chosen], bounds[chosen, 2])
     return replace(frame, right=right)
 
 
@@ -111,7 +110,7 @@ def _drop_twins(textpage: PdfTextPage, frame: Frame, repeated: Flags) -> None:
     if glyphs is None:
         return
     for one, other in _twins(glyphs):
-        characters, others = glyphs.characters[one], glyphs.characters[other]
+        characters, others = glyphs.characters_of(one), glyphs.characters_of(other)
         if repeated[characters[0]] or repeated[others[0]]:
             continue
         if sorted(frame.read(characters)) == sorted(frame.read(others)):
@@ -125,17 +124,24 @@ class _Glyphs:
     """n glyphs that stand for several characters each.
 
     Attributes:
-        characters: The indices of each one's characters.
+        characters: The indices of their characters, glyph by glyph.
+        starts, ends: (n,) where in `characters` those of each glyph are.
         sums: (n,) of their code points: the same for the same characters.
         left, right, baselines, sizes: (n,) as in `Frame`.
     """
 
-    characters: list[Indices]
+    characters: Indices
+    starts: Indices
+    ends: Indices
     sums: Numbers
     left: Numbers
     right: Numbers
     baselines: Numbers
     sizes: Numbers
+
+    def characters_of(self, glyph: int) -> Indices:
+        """Take the characters of one of them."""
+        return self.characters[self.starts[glyph] : self.ends[glyph]]
 
 
 def _glyphs(frame: Frame, candidates: Indices) -> _Glyphs | None:
@@ -150,10 +156,11 @@ def _glyphs(frame: Frame, candidates: Indices) -> _Glyphs | None:
     if not len(starts):
         return None
     first = np.argsort(candidates[starts])
-    groups = np.split(candidates, starts[1:])
     codes = frame.codes[candidates].astype(np.float64)
     return _Glyphs(
-        characters=[groups[number] for number in first.tolist()],
+        characters=candidates,
+        starts=starts[first],
+        ends=np.append(starts[1:], len(candidates))[first],
         sums=np.add.reduceat(codes, starts)[first],
         left=np.minimum.reduceat(frame.left[candidates], starts)[first],
         right=np.maximum.reduceat(frame.right[candidates], starts)[first],

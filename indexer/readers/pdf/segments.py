@@ -17,9 +17,10 @@ _TOUCHING: Final = 1.2  # of that size, between two parts of one line
 _GAP: Final = 0.15  # of that size: what is wider may be a space between words
 _WIDE: Final = 1.5  # of that size: wider than the spaces of nearly every justified line
 _WIDER: Final = 2.5  # times the narrower spaces of the line
-_VERY_WIDE: Final = 2.5  # of the size of the letters
+_VERY_WIDE: Final = 1.8  # of that size
 _FEWEST_SPACES: Final = 4
 _ALIKE: Final = 1.5
+_WIDEST: Final = 3.0  # of that size: spaces of a justified line
 _NEAR: Final = 3.0  # of the size of the letters, between the baselines of a line and the next
 _BACK: Final = 4  # pdfium gives the parts of one line one after another, or nearly
 
@@ -82,7 +83,7 @@ def least_wide_gap(spaces: Sequence[float], size: float) -> float:
     """
     if len(spaces) >= _FEWEST_SPACES:
         return max(_WIDE * size, _WIDER * spaces[len(spaces) // 4])
-    alike = len(spaces) > 1 and spaces[-1] < _ALIKE * spaces[0]
+    alike = len(spaces) > 1 and spaces[-1] < min(_ALIKE * spaces[0], _WIDEST * size)
     return math.inf if alike else _VERY_WIDE * size  # a justified line of few words has wide spaces
 
 
@@ -90,7 +91,8 @@ def _whole_lines(frame: Frame, dropped: Flags) -> list[Segment]:
     lines: list[Segment] = []
     for line in _measured(frame, _pdfium_lines(frame, dropped)):
         for place in range(len(lines) - 1, max(len(lines) - 1 - _BACK, -1), -1):
-            if _are_one_line(lines[place], line, neighbours=place == len(lines) - 1):
+            neighbours = place == len(lines) - 1
+            if _are_one_line(lines[place], line, neighbours=neighbours) or _is_borne(frame, lines[place], line):
                 lines[place] = _together(lines[place], line)
                 break
         else:
@@ -99,8 +101,16 @@ def _whole_lines(frame: Frame, dropped: Flags) -> list[Segment]:
 
 
 def _pdfium_lines(frame: Frame, dropped: Flags) -> list[Indices]:
-    spans = [np.arange(span.start, span.stop) for span in frame.lines]
-    return [span[~dropped[span]] for span in spans] if dropped.any() else spans
+    """Take the lines as pdfium has them, parted where it goes from one height to another within a line."""
+    visible = np.flatnonzero(frame.visible)
+    steps = np.abs(np.diff(frame.baselines[visible]))
+    breaks = visible[1:][steps > np.minimum(frame.sizes[visible[1:]], frame.sizes[visible[:-1]])]
+    lines: list[Indices] = []
+    for span in frame.lines:
+        line = np.arange(span.start, span.stop)
+        within = breaks[(breaks > span.start) & (breaks < span.stop)]
+        lines += np.split(line, within - span.start) if len(within) else [line]
+    return [line[~dropped[line]] for line in lines] if dropped.any() else lines
 
 
 def _measured(frame: Frame, stretches: Sequence[Indices], *, pieces: int = 1) -> list[Segment]:
@@ -152,6 +162,15 @@ def _are_one_line(before: Segment, after: Segment, *, neighbours: bool) -> bool:
     if before.to_left or after.to_left:
         return max(after.left - before.right, before.left - after.right) < _TOUCHING * size
     return neighbours and -_SAME_LINE * size < after.left - before.right < _TOUCHING * size
+
+
+def _is_borne(frame: Frame, before: Segment, after: Segment) -> bool:
+    """Tell whether one of two lines is nothing but signs over or under the letters of the other."""
+    signs, letters = (before, after) if len(before.characters) < len(after.characters) else (after, before)
+    if not (frame.signs[signs.characters] | ~frame.visible[signs.characters]).all():
+        return False
+    near = abs(signs.baseline - letters.baseline) < letters.size
+    return near and signs.right > letters.left and signs.left < letters.right + _TOUCHING * letters.size
 
 
 def _together(before: Segment, after: Segment) -> Segment:

@@ -8,14 +8,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.readers.pdf.characters import read_ink
 from indexer.readers.pdf.frame import Flags, Frame, Indices, Numbers, turned
 from indexer.readers.pdf.line import MADE_UP, Run
 from indexer.readers.pdf.segments import Segment
 from indexer.readers.pdf.word_gaps import least_word_gap
-from indexer.scripts import HAN, KANA
+from indexer.scripts import HAN, HANGUL, KANA
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
@@ -23,11 +22,16 @@ if TYPE_CHECKING:
 _WIDE: Final = f"\u3000-\u303f{KANA}{HAN}\uff01-\uff60"
 _IS_WIDE: Final = re.compile(f"[{_WIDE}]")
 
-HAS_SIGNS: Final = "\u0900-\u109f\u1780-\u17ff"
-"""From Devanagari to Myanmar, Khmer: scripts with signs over, under and before letters, for a character class."""
+_LATIN_OR_DIGIT: Final = "A-Za-z0-9"
+_HANGUL_BESIDE: Final = re.compile(f"[{HANGUL}](?=[{_LATIN_OR_DIGIT}])|[{_LATIN_OR_DIGIT}](?=[{HANGUL}])")
 
-NEEDS_SPACING: Final = re.compile(rf"[{HAS_SIGNS}]|[{_WIDE}] | [{_WIDE}]")
-"""Text in which pdfium sees spaces where there are none, or none where there are some."""
+HAS_SIGNS: Final = re.compile("[\u0900-\u109f\u1780-\u17ff]")
+"""From Devanagari to Myanmar, Khmer: scripts with signs over, under and before letters."""
+
+DOUBTFUL_SPACE: Final = re.compile(
+    rf"(?<=[{_WIDE}]) | (?=[{_WIDE}])|(?<=[{HANGUL}]) (?=[{_LATIN_OR_DIGIT}])|(?<=[{_LATIN_OR_DIGIT}]) (?=[{HANGUL}])"
+)
+"""A space that is none if pdfium made it up: beside an ideograph, or where Korean meets other letters."""
 
 _LEAST: Final = 0.12  # of the size of the letters: the least space between words
 _USUAL: Final = 0.25  # of the size of the letters: a space where none is drawn
@@ -108,6 +112,8 @@ def _least_gaps(
     wide = np.zeros(len(text), bool)
     wide[[match.start() for match in _IS_WIDE.finditer(text)]] = True
     beside, between = wide[1:] | wide[:-1], wide[1:] & wide[:-1]
+    if len(drawn):  # where spaces are drawn, such a gap is none
+        beside[[match.start() for match in _HANGUL_BESIDE.finditer(text)]] = True
     least = np.where(beside, np.where(between, _BETWEEN_WIDE, _BESIDE_WIDE), least)
     never = (beside & ~seen) | frame.signs[characters[1:]] | ~visible[1:] | ~visible[:-1]
     return np.where(never, np.inf, least * sizes[1:])
@@ -117,7 +123,7 @@ def _least_seen_gaps(gaps: Numbers, seen: Flags, owners: Indices) -> Numbers:
     """Say how wide a gap has to be that pdfium saw, on a page that draws no spaces, in sizes of the letters."""
     spaces = np.sort(gaps[seen & (gaps > _LEAST / 2)])
     floor = _NARROWEST * float(spaces[len(spaces) // 2]) if len(spaces) else _LEAST
-    borders = np.searchsorted(owners, np.arange(int(owners[-1]) + 2)).tolist()
+    borders = np.searchsorted(owners, np.arange(owners.max(initial=0) + 2)).tolist()
     least = [max(floor, least_word_gap(gaps[start:end])) for start, end in pairwise(borders)]
     return np.array(least)[owners]
 
@@ -160,6 +166,6 @@ def _with_sign_in_place(frame: Frame, characters: Indices, sign: int, middle: fl
     return np.insert(others, place, sign)
 
 
-def _distances(frame: Frame, letters: Indices, middles: npt.NDArray[np.floating] | float) -> Numbers:
+def _distances(frame: Frame, letters: Indices, middles: Numbers | float) -> Numbers:
     outside: Numbers = np.maximum(0, np.maximum(frame.left[letters] - middles, middles - frame.right[letters]))
     return outside

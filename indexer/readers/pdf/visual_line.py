@@ -13,7 +13,7 @@ import numpy as np
 
 from indexer.readers.pdf.brackets import BRACKETS, facing
 from indexer.readers.pdf.frame import Flags, Frame, Indices, Numbers
-from indexer.readers.pdf.joiners import IS_PERSIAN, unjoined
+from indexer.readers.pdf.joiners import IS_PERSIAN, keeps_from_next, unjoined
 from indexer.readers.pdf.line import MADE_UP, NON_JOINER, Run
 from indexer.readers.pdf.right_to_left import reading_order
 from indexer.readers.pdf.segments import Segment
@@ -28,6 +28,8 @@ _SHARE: Final = 0.75  # of a space that is drawn on the page
 _CLEARLY: Final = 4  # times as many letters of the other direction settle the direction of a line
 
 _LAM_BEFORE_ALEF: Final = re.compile("\u0644(?=[\u0622\u0623\u0625\u0627\u0671])")
+_NON_JOINER: Final = "\u200c"
+_WITH_NON_JOINER: Final = re.compile("\u200c[\u0620-\u06ff]|[\u0620-\u06ff]\u200c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +79,9 @@ def read_by_place(textpage: PdfTextPage, frame: Frame, segments: Sequence[Segmen
     signs = frame.signs[everything.characters]
     letters = everything.where(~signs)
     borne = _borne(frame, letters, everything.where(signs)) if signs.any() else {}
-    seen = _with_spaces(frame, _with_lam_first(frame, _with_single_spaces(frame, letters)))
+    seen = _with_spaces(frame, _in_written_order(textpage, frame, _with_single_spaces(frame, letters)))
     if IS_PERSIAN.search(frame.read(seen.characters)):
-        seen = seen.insert(unjoined(textpage, frame, seen.characters, seen.sizes), NON_JOINER)
+        seen = seen.insert(unjoined(textpage, frame, seen.characters, seen.owners, seen.sizes), NON_JOINER)
     borders = np.searchsorted(seen.owners, np.arange(len(segments) + 1)).tolist()
     directions = frame.directions_of(seen.characters)
     return [
@@ -99,9 +101,11 @@ def _read(frame: Frame, seen: Indices, directions: str, borne: dict[int, list[in
     parts: list[str] = []
     with_signs: list[int] = []
     for letter, index in zip(text, indices, strict=True):
-        own = borne.get(index, [])
-        parts += letter, frame.read(np.array(own, np.intp))
-        with_signs += index, *own
+        parts.append(letter)
+        with_signs.append(index)
+        for sign in borne.get(index, ()):
+            parts.append(chr(frame.codes[sign]))
+            with_signs.append(sign)
     return "".join(parts), with_signs
 
 
@@ -137,14 +141,32 @@ def _borne(frame: Frame, letters: _Letters, signs: _Letters) -> dict[int, list[i
     return borne
 
 
-def _with_lam_first(frame: Frame, letters: _Letters) -> _Letters:
-    """Put right lam and alef in one place: whatever their order is, the ligature reads lam, alef."""
-    for match in _LAM_BEFORE_ALEF.finditer(frame.read(letters.characters)):
+def _in_written_order(textpage: PdfTextPage, frame: Frame, letters: _Letters) -> _Letters:
+    """Put right what stands in one place: whatever is given, lam comes before alef, and a joiner where it parts."""
+    characters = letters.characters
+    text = frame.read(characters)
+    for match in _LAM_BEFORE_ALEF.finditer(text):
         place = match.start()
-        lam, alef = letters.characters[place : place + 2]
-        if abs(frame.starts[lam] - frame.starts[alef]) < _SPOT * letters.sizes[place]:
-            letters.characters[place : place + 2] = alef, lam
+        if _in_one_place(frame, letters, place):
+            characters[place : place + 2] = characters[place : place + 2][::-1].copy()
+    for match in _WITH_NON_JOINER.finditer(text):
+        place = match.start()
+        if place and _in_one_place(frame, letters, place):
+            joiner, letter = sorted(
+                characters[place : place + 2].tolist(), key=lambda index: not _is_joiner(frame, index)
+            )
+            last = keeps_from_next(textpage, frame, letter, int(characters[place - 1]))
+            characters[place : place + 2] = (joiner, letter) if last else (letter, joiner)
     return letters
+
+
+def _in_one_place(frame: Frame, letters: _Letters, place: int) -> bool:
+    left, right = letters.characters[place : place + 2]
+    return bool(abs(frame.starts[left] - frame.starts[right]) < _SPOT * letters.sizes[place])
+
+
+def _is_joiner(frame: Frame, index: int) -> bool:
+    return chr(frame.codes[index]) == _NON_JOINER
 
 
 def _with_spaces(frame: Frame, letters: _Letters) -> _Letters:

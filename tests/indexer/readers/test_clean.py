@@ -35,3 +35,15 @@ def test_a_space_before_a_thai_vowel_mark_is_dropped() -> None:
 
 def test_a_title_is_put_on_one_line() -> None:
     assert one_line(" A\n title\t of two\x00 lines ") == "A title of two lines"
+
+
+def test_presentation_forms_are_written_as_the_letters_they_stand_for() -> None:
+    assert clean("\ufef3\ufefb \ufb01nd \ufb2a") == "يلا find ש\u05c1"
+
+
+def test_signs_that_stand_for_a_phrase_or_a_currency_stay() -> None:
+    assert clean("\ufdfa \ufdfc \ufb29") == "\ufdfa \ufdfc \ufb29"
+
+
+def test_thai_sara_am_is_one_letter_wherever_its_tone_mark_stands() -> None:
+    assert clean("น\u0e4d\u0e49\u0e32 น\u0e49\u0e4d\u0e32 ค\u0e4d\u0e32") == "น้ำ น้ำ คำ"

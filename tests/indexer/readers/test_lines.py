@@ -65,3 +65,29 @@ def test_verse_and_short_lists_are_left_alone() -> None:
 def test_a_file_with_a_paragraph_on_each_line_is_left_alone() -> None:
     text = "\n".join(["word " * 60] * 5)
     assert join_lines(text, max_width=TEXT_LINE_WIDTH) == text
+
+
+def test_rows_of_a_table_stay_on_their_lines() -> None:
+    rows = "Bergbahn Tessamar vom Hafen zum Kamm  1907  12,50\nSeilbahn auf den Hohen Kamm hinauf  1958  8,00"
+    assert join_lines(rows) == rows
+    typed = "The harbour was built in the year of the storm.  Every boat\nof the village was lost in one night."
+    assert join_lines(typed) == typed.replace("\n", " ")
+
+
+def test_a_number_broken_after_its_hyphen_keeps_it_and_gets_no_space() -> None:
+    text = "The document follows the standard of printing ISO 32000-\n2:2020 on all of its pages, and the older one."
+    assert join_lines(text) == text.replace("\n", "")
+
+
+def test_a_space_at_the_end_of_a_thai_line_is_one_between_phrases() -> None:
+    text = "ท่าเรือแห่งนี้สร้างขึ้นในปีที่เกิดพายุใหญ่เรือทุกลำ \nจมลงในคืนเดียวครอบครัวที่เหลืออยู่จึงสร้างกำแพงหินขึ้น"
+    assert join_lines(text) == text.replace("\n", "")
+
+
+def test_ideographs_and_digits_are_joined_as_the_text_sets_them() -> None:
+    tight = (
+        "港口建于大风暴的1871年，村里所有的船都在一夜之间沉没，\n30年后留下来的家庭用石头砌起了防波堤，守塔人独自生活。"
+    )
+    assert join_lines(tight) == tight.replace("\n", "")
+    spaced = tight.replace("1871", " 1871 ").replace("30", "30 ")
+    assert join_lines(spaced) == spaced.replace("\n", " ")

@@ -11,9 +11,11 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from indexer.readers import ReadLimits
 from indexer.readers.extracted import Source
 from indexer.readers.markdown import extract as read_markdown
 from indexer.readers.pdf.page_text import PlacedText, Repair, clean_page, page_text
+from indexer.readers.reading import read_file
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 SAMPLES = sorted((DATA / "sample").glob("*.pdf"))
@@ -144,3 +146,10 @@ def test_a_word_divided_at_a_line_end_is_made_whole_and_a_paragraph_is_one_line(
     text = clean_page(drawn(lines).text)
     assert "\n" not in text
     assert "would be permitted to leave" in text
+
+
+def test_a_large_heading_over_two_lines_is_one_heading() -> None:
+    path = next(path for path in SAMPLES if path.stem.startswith("ru"))
+    page = read_file(path, ReadLimits()).pages[0]
+    title = page.text[page.headings[0].start : page.headings[0].end]
+    assert " ".join(title.split()) == "«Белая Сова»: лёд, ветер и люди на острове Ваш"
