@@ -6,14 +6,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import Empty, LifoQueue
-from sqlite3 import Connection
 
 from embedder import Embedder, load_embedder
+from indexer.database import DATABASE_FILES, DATABASE_NAME, damage_reported, open_for_reading
 from indexer.errors import CollectionExistsError, CollectionMissingError, FolderError, SettingsError
 from indexer.identity import FORMAT_VERSION, Identity
 from indexer.lexical import LexicalIndex
@@ -25,16 +24,8 @@ from indexer.readers import ReaderPool, ReadLimits, ReadOptions
 from indexer.report import FileChange, Phase, SyncProgress, SyncReport
 from indexer.scan import Scan, place, scan_folders
 from indexer.session import Session
-from indexer.snapshot import Snapshot, load_snapshot, read_generation
-from indexer.store import (
-    DATABASE_FILES,
-    DATABASE_NAME,
-    FileRecord,
-    Store,
-    damage_reported,
-    known_files,
-    open_for_reading,
-)
+from indexer.sessions import Sessions
+from indexer.store import FileRecord, Store, known_files
 from indexer.sync import Ingestion
 from indexer.texts import TextDocument
 from indexer.upkeep import LEXICAL, VIEWS, Upkeep
@@ -61,10 +52,9 @@ class Collection:
         self.path = path
         self.identity = identity
         self._embedder = embedder
-        self._idle: LifoQueue[Connection] = LifoQueue()
-        self._snapshot: Snapshot | None = None
+        self._sessions = Sessions(path, identity)
         self._lexical: LexicalIndex | None = None
-        self._loading = threading.RLock()
+        self._loading = threading.Lock()
         self._upkeep = Upkeep(folder=path / VIEWS, owner=identity.collection_id, session=self.session)
 
     @classmethod
@@ -161,42 +151,13 @@ class Collection:
                 self._embedder = embedder
             return self._embedder
 
-    @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> AbstractContextManager[Session]:
         """Read consistently: all that is asked in the block belongs to one generation.
 
         Raises:
             CollectionDamagedError: If vectors are missing.
         """
-        try:
-            database = self._idle.get_nowait()
-        except Empty:
-            database = open_for_reading(self.path)
-        try:
-            with damage_reported(self.path):
-                database.execute("BEGIN")
-                yield Session(database, self._current_snapshot(database))
-        finally:
-            database.rollback()
-            self._idle.put(database)
-
-    def _current_snapshot(self, database: Connection) -> Snapshot:
-        snapshot, generation = self._snapshot, read_generation(database)
-        if snapshot is not None and snapshot.generation == generation:
-            return snapshot
-        with self._loading:
-            if self._snapshot is None or self._snapshot.generation != generation:
-                loaded = load_snapshot(
-                    self.path,
-                    database,
-                    collection_id=self.identity.collection_id,
-                    dimension=self.identity.dimension,
-                    before=self._snapshot,
-                )
-                if self._snapshot is not None and self._snapshot.generation > generation:
-                    return loaded  # another thread has seen a newer state meanwhile; keep that one
-                self._snapshot = loaded
-            return self._snapshot
+        return self._sessions.session()
 
     def sync(
         self,
@@ -355,8 +316,7 @@ class Collection:
 
     def close(self) -> None:
         """Close the idle database connections; the collection can still be used afterwards."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        self._sessions.close()
 
     def __enter__(self) -> "Collection":
         return self

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from indexer.database import DATABASE_NAME
 from indexer.errors import FolderError
 from indexer.readers import FailureReason, ReadFailure, supported_suffixes
-from indexer.store import DATABASE_NAME
 
 IGNORE_FILE = ".polyseekignore"
 OFFICE_LOCK_PREFIX = "~$"

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.collection import Collection
+from indexer.database import open_for_reading
 from indexer.errors import CollectionDamagedError
 from indexer.lexical import LexicalIndex, LexicalIndexError
 from indexer.lock import writer_lock
 from indexer.snapshot import read_generation, read_means
-from indexer.store import SPAN_TYPE, MeansName, Store, committed_segments, open_for_reading
+from indexer.store import SPAN_TYPE, MeansName, Store, committed_segments
 from indexer.sync import vectors_sha256
 from indexer.upkeep import LEXICAL, VIEWS
 from indexer.vectors import VECTORS, Segment, VectorKind, VectorReader, segment_path

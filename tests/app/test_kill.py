@@ -13,7 +13,7 @@ import pytest
 
 from embedder import Embedder, Vectors
 from indexer import Collection, find_faults
-from indexer.store import open_for_reading
+from indexer.database import open_for_reading
 
 KILLS = 25
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -28,10 +28,11 @@ from indexer import (
 )
 from indexer import snapshot as snapshot_module
 from indexer.boilerplate import MANY_DOCUMENTS
+from indexer.database import open_for_reading
 from indexer.lexical import LexicalWriter
 from indexer.lock import writer_lock
 from indexer.neutral import Space, drift, move_query
-from indexer.store import Store, open_for_reading
+from indexer.store import Store
 from indexer.vectors import VectorKind
 from indexer.views import DenseView
 from indexer.views.files import ViewManifest
