@@ -79,7 +79,7 @@ READERS: Final = (
     Reader(
         document_type="html",
         page_kind=PageKind.WHOLE,
-        version=3,
+        version=4,
         suffixes=(".html", ".htm", ".xhtml"),
         extract=html.extract,
     ),

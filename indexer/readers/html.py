@@ -12,6 +12,7 @@ from indexer.readers.clean import clean, one_line, with_plain_line_ends
 from indexer.readers.decoding import decode
 from indexer.readers.extracted import Extracted, Source
 from indexer.readers.headings import HeadingLine, page_with_headings
+from indexer.readers.table_rows import CELL_GAP, row_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,13 +27,14 @@ _HIDDEN: Final = frozenset({
 _BLOCKS: Final = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "dd", "details", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
-    "main", "nav", "ol", "p", "section", "summary", "table", "td", "th", "tr", "ul",
+    "main", "nav", "ol", "p", "section", "summary", "table", "tr", "ul",
 })  # fmt: skip
 # trafilatura drops the joiners Persian and Hindi are spelt with; two hieroglyphs take their places meanwhile.
 _JOINERS: Final = "\u200c\u200d"
 _STAND_INS: Final = "\U00013424\U00013425"
+_CELLS: Final = frozenset({"td", "th"})
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
-_SPACE_AT_LINE_END: Final = re.compile(r" ?\n ?")
+_SPACE_AT_LINE_END: Final = re.compile(r" *\n *")
 _SMALL: Final = 400  # characters; of so short a page nothing is left out
 _ENOUGH: Final = 0.1  # a main text below this share of the visible text is a wrong guess
 
@@ -66,6 +68,7 @@ def _main_text(text: str) -> tuple[str, list[HeadingLine]]:
     """Leave out menus, advertisements and footers; nothing if no main text stands out."""
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
+    from trafilatura.xml import xmltotxt
 
     try:
         document = bare_extraction(
@@ -78,8 +81,17 @@ def _main_text(text: str) -> tuple[str, list[HeadingLine]]:
         document = None
     if not isinstance(document, Document):
         return "", []
-    main = _with_joiners(document.text or "")
+    _rows_into_lines(document.body)
+    main = _with_joiners(xmltotxt(document.body, include_formatting=False))
     return main, list(_headings_in(with_plain_line_ends(main).split("\n"), document.body))
+
+
+def _rows_into_lines(body: _Element) -> None:
+    """Make each row of a table a paragraph; trafilatura itself would draw the borders of its cells."""
+    for row in list(body.iter("row")):
+        line = row_text(one_line("".join(cell.itertext())) for cell in row.iter("cell"))
+        row.clear(keep_tail=True)
+        row.tag, row.text = "p", line
 
 
 def _with_joiners(text: str) -> str:
@@ -135,6 +147,8 @@ class _Page(HTMLParser):
         self._in_title = tag == "title" and not self._hidden and not self.title
         if tag in _BLOCKS:
             self._break_line()
+        if tag in _CELLS:
+            self.visible.append(CELL_GAP)
         if tag in _HEADINGS and not self._hidden:
             self._level = _HEADINGS[tag]
 

@@ -12,6 +12,7 @@ from indexer.readers.decoding import decode
 from indexer.readers.extracted import Extracted, ExtractedPage, Source
 from indexer.readers.headings import HeadingLine, page_with_headings
 from indexer.readers.lines import glue
+from indexer.readers.table_rows import CELL_GAP
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -20,7 +21,6 @@ _FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\r?\n(?P<fields>.*?)^(?:---|\.\.\
 _FRONT_TITLE: Final = re.compile(r"^title:[ \t]*(?P<title>.+?)[ \t\r]*$", re.MULTILINE | re.IGNORECASE)
 _TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
 _MAX_NESTING: Final = 100
-_CELL_GAP: Final = "  "
 
 
 def extract(source: Source) -> Extracted:
@@ -89,7 +89,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[Token, str]]:
 def _end_of(token: Token) -> str:
     """Write what follows a block."""
     if token.type in ("th_close", "td_close"):
-        return _CELL_GAP
+        return CELL_GAP
     if token.type == "tr_close" or (token.type == "paragraph_close" and token.hidden):
         return "\n"
     if token.type in ("paragraph_close", "heading_close", "bullet_list_close", "ordered_list_close", "table_close"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from indexer.readers.extracted import Block
 from indexer.readers.lines import glue
+from indexer.readers.table_rows import CELL_GAP
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -33,7 +34,6 @@ _UNSHOWN: Final = frozenset({
     "comment", "decoration", "label", "meta", "pending", "raw", "substitution_definition", "target",
 })  # fmt: skip
 _LITERAL: Final = frozenset({"literal_block", "doctest_block", "math_block"})
-_CELL_GAP: Final = "  "
 
 _DIRECTIVE: Final = re.compile(r"\.\. +(?P<name>[\w:.+-]+)::[ \t]*(?P<argument>[^\n]*)\n?(?P<rest>.*)\Z", re.DOTALL)
 _OPTION: Final = re.compile(r":[\w-]+:(?:[ \t]|$)")
@@ -158,7 +158,7 @@ def _table(node: nodes.Element, place: _Place) -> Iterator[Block]:
     tight = bool(titles)
     for line in node.findall(row):
         cells = [" ".join(block.text for block in _children(cell, place)) for cell in _elements(line)]
-        yield Block(text=_CELL_GAP.join(" ".join(cell.split()) for cell in cells), tight=tight)
+        yield Block(text=CELL_GAP.join(" ".join(cell.split()) for cell in cells), tight=tight)
         tight = True
 
 

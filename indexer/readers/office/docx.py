@@ -9,9 +9,9 @@ from indexer.readers.office.docx_styles import Styles
 from indexer.readers.office.docx_text import Gathered, gather, is_placeholder
 from indexer.readers.office.drawing import diagram_texts
 from indexer.readers.office.opc import Package, open_package
-from indexer.readers.office.table_rows import table_blocks
 from indexer.readers.office.text_limit import TextLimit
 from indexer.readers.office.xml_tree import Element, attribute, children_of, first, local, named
+from indexer.readers.table_rows import table_blocks
 
 KIND: Final = "a Word document (.docx)"
 

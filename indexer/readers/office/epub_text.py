@@ -15,8 +15,8 @@ from indexer.readers.failure import FailureReason, ReadError
 from indexer.readers.lines import glue
 from indexer.readers.office.list_numbers import list_number
 from indexer.readers.office.soft_breaks import SOFT_BREAK, with_soft_breaks
-from indexer.readers.office.table_rows import table_blocks
 from indexer.readers.office.xml_tree import Element, attribute, local, parse_bytes, parse_html, whole
+from indexer.readers.table_rows import table_blocks
 
 _DECLARED: Final = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEAD_BYTES: Final = 4096

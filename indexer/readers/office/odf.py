@@ -5,10 +5,10 @@ from typing import Final
 
 from indexer.readers.extracted import Block, Extracted, ExtractedPage, Source, page_of
 from indexer.readers.office.odf_text import Body, rows_of
-from indexer.readers.office.table_rows import row_text
 from indexer.readers.office.text_limit import TextLimit
 from indexer.readers.office.xml_tree import Element, attribute, children_of, first, local, named, parse, whole
 from indexer.readers.office.zip_container import Container, encrypted, open_container, wrong_type
+from indexer.readers.table_rows import row_text
 
 TEXT: Final = "an OpenDocument text (.odt)"
 SPREADSHEET: Final = "an OpenDocument spreadsheet (.ods)"

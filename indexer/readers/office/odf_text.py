@@ -8,8 +8,8 @@ from typing import Final
 from indexer.readers.extracted import Block
 from indexer.readers.office.odf_lists import Counts, Lists
 from indexer.readers.office.soft_breaks import SOFT_BREAK, with_soft_breaks
-from indexer.readers.office.table_rows import table_blocks
 from indexer.readers.office.xml_tree import Element, attribute, local, named, whole
+from indexer.readers.table_rows import table_blocks
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _MAX_SPACES: Final = 100

@@ -7,9 +7,9 @@ from indexer.readers.extracted import Block, Extracted, ExtractedPage, Source, p
 from indexer.readers.office.drawing import body_text, diagram_texts, paragraph_text
 from indexer.readers.office.list_numbers import list_number
 from indexer.readers.office.opc import Package, open_package
-from indexer.readers.office.table_rows import row_text
 from indexer.readers.office.text_limit import TextLimit
 from indexer.readers.office.xml_tree import Element, attribute, first, local, named, parse, relation_id, whole
+from indexer.readers.table_rows import row_text
 
 KIND: Final = "a PowerPoint presentation (.pptx)"
 

@@ -8,7 +8,6 @@ from typing import Final
 from indexer.readers.extracted import Block, Extracted, ExtractedPage, Source, page_of
 from indexer.readers.office.number_format import BUILT_IN, GENERAL, NumberFormat
 from indexer.readers.office.opc import Package, open_package
-from indexer.readers.office.table_rows import row_text
 from indexer.readers.office.text_limit import TextLimit
 from indexer.readers.office.xml_tree import (
     Element,
@@ -21,6 +20,7 @@ from indexer.readers.office.xml_tree import (
     relation_id,
     whole,
 )
+from indexer.readers.table_rows import row_text
 
 KIND: Final = "an Excel workbook (.xlsx)"
 

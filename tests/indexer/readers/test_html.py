@@ -41,6 +41,18 @@ def test_of_a_short_page_everything_visible_is_kept(text_of: Callable[[str, byte
     assert [line for line in text.split("\n") if line] == ["One", "two", "three", "four"]
 
 
+TABLE = """<table><tr><th>Firing</th><th>Heat</th></tr>
+<tr><td>First, <b>plain</b></td><td>930 °C</td></tr><tr><td>Glazed</td><td>890&nbsp;°C</td></tr></table>"""
+
+
+@pytest.mark.parametrize("paragraphs", [0, 12])
+def test_a_row_of_a_table_is_a_line(paragraphs: int, text_of: Callable[[str, bytes], str]) -> None:
+    text = text_of("page.html", page(f"<p>{STORY['en']}</p>" * paragraphs + TABLE).encode())
+    rows = [[cell.strip() for cell in line.split("  ")] for line in text.split("\n") if "°C" in line]
+    assert rows == [["First, plain", "930 °C"], ["Glazed", "890 °C"]]
+    assert "|" not in text
+
+
 def test_a_long_page_without_main_text_is_kept_whole(text_of: Callable[[str, bytes], str]) -> None:
     links = [f"Link number {number} of the harbour" for number in range(40)]
     body = "".join(f'<li><a href="/{link}">{link}</a></li>' for link in links)
