@@ -18,6 +18,7 @@ import platformdirs
 from app.settings import Settings, settings_file
 from embedder import EmbedderError, load_embedder
 from indexer import Collection, IndexerError, find_faults
+from indexer.readers.ocr.check import check_tesseract
 from indexer.views.files import ViewManifest
 
 OLDEST_PYTHON = (3, 11)
@@ -50,11 +51,12 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at Python, engines, GPU, encoder, disk and collection, one finding each."""
+    """Look at Python, engines, Tesseract, GPU, encoder, disk and collection, one or more findings each."""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _python,
         _settings_file,
         _engines,
+        _tesseract,
         _gpu,
         _model_cache,
         _encoder,
@@ -107,6 +109,25 @@ def _installed(package: str) -> bool:
     except PackageNotFoundError:
         return False
     return True
+
+
+def _tesseract(_: Settings) -> Iterator[Finding]:
+    """Look for what reads scans; without it everything else works, so it is never more than a note."""
+    try:
+        found = check_tesseract()
+    except IndexerError as error:
+        yield Finding(subject="tesseract", status=Status.NOTE, message=str(error), advice="install Tesseract again")
+        return
+    if found.version is None:
+        message = "not installed; it reads scans (polyseek ingest --ocr)"
+    elif found.missing:
+        message = f"{found.version}, reads scans; not installed: {', '.join(found.missing)}"
+    else:
+        yield Finding(
+            subject="tesseract", status=Status.OK, message=f"{found.version}, reads scans in all our languages"
+        )
+        return
+    yield Finding(subject="tesseract", status=Status.NOTE, message=message, advice=found.install)
 
 
 def _gpu(_: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""How well and how fast scanned pages are read: by language, with other packs, and in bad shape.
+"""How well and how fast scanned pages are read: by language, by layout, with other packs, and in bad shape.
 
 The pages are rendered from PDFs whose text is known, tilted by 0.7 degrees, greyed and given the grain of a scanner.
 Accuracy is one minus the edits per character that was read, against the best fitting part of the text; after NFKC,
@@ -6,8 +6,8 @@ white space collapsed, without spaces between Chinese, Japanese and Thai signs. 
 `found`: the characters read, as a share of those the PDF itself gives for that page. Time is processor time of this
 process and of Tesseract.
 
-    python benchmarks/ocr.py                      # everything, about 20 minutes
-    python benchmarks/ocr.py --only languages     # or packs, shapes, resolutions
+    python benchmarks/ocr.py                                # everything, about 25 minutes
+    python benchmarks/ocr.py --only languages layouts       # or packs, shapes, resolutions
 
 Needs Tesseract with the packs of languages, and for "packs" those of scripts; Pillow (streamlit brings it).
 Chinese in traditional characters is a page of the tests.
@@ -33,13 +33,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from embedder.languages import LANGUAGES
-from indexer.readers.ocr import recognise
-from indexer.readers.ocr_image import prepared
-from indexer.readers.ocr_languages import RIGHT_TO_LEFT, text_of
-from indexer.readers.ocr_layout import sheets
-from indexer.readers.ocr_packs import ENGLISH, PACKS, TRADITIONAL, script_of
-from indexer.readers.ocr_page import MOST_ROWS, make_ready
-from indexer.readers.tesseract import Tesseract
+from indexer.readers.ocr.image import prepared
+from indexer.readers.ocr.languages import RIGHT_TO_LEFT
+from indexer.readers.ocr.layout import sheets
+from indexer.readers.ocr.packs import ENGLISH, PACKS, TRADITIONAL, script_of
+from indexer.readers.ocr.page import MOST_ROWS, make_ready
+from indexer.readers.ocr.read_lines import text_of
+from indexer.readers.ocr.recognise import recognise
+from indexer.readers.ocr.tesseract import Tesseract
 from indexer.scripts import Script
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +50,8 @@ TRADITIONAL_PAGE = ROOT / "tests" / "indexer" / "readers" / "test_ocr_traditiona
 TIMEOUT_S = 300
 PAGES = (("chromium", 150), ("typst2col", 300))
 """Producer of the PDF ("2col" has two columns) and pixels per inch; always its second page."""
+LAYOUT_PAGES = (("libreoffice", 200), ("chromium2col", 200))
+"""At the resolution at which pages of PDFs are read."""
 
 WITHOUT_SPACES = "\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u0e00-\u0e7f"
 SPACE = re.compile(rf"(?<=[{WITHOUT_SPACES}]) (?=[{WITHOUT_SPACES}])")
@@ -125,9 +128,9 @@ def ours(pixels: Pixels, *, hint: str = "") -> Callable[[], str]:
     return lambda: recognise(pixels, languages_hint=[hint] if hint else [], timeout_s=TIMEOUT_S).text
 
 
-def alone(pixels: Pixels, pack: str) -> Callable[[], str]:
-    """Read as Tesseract does by itself when it is told the pack: its own layout, no preparation."""
-    command = ["tesseract", "-", "-", "-l", pack]
+def alone(pixels: Pixels, pack: str, *, mode: str = "3") -> Callable[[], str]:
+    """Read as Tesseract does by itself when it is told the pack: its own layout, in one of its modes."""
+    command = ["tesseract", "-", "-", "-l", pack, "--psm", mode]
     image = b"P5 %d %d 255\n" % (pixels.shape[1], pixels.shape[0]) + pixels.tobytes()
     one_thread = {**os.environ, "OMP_THREAD_LIMIT": "1"}
 
@@ -162,6 +165,32 @@ def by_language() -> dict[str, Any]:
                 "ours, hint": measured(ours(pixels, hint=language[:2]), language, producer),
                 "alone": measured(alone(pixels, pack), language, producer),
             }
+            show(f"{language} {producer} {dpi}", row)
+    return rows
+
+
+def by_layout(tesseract: Tesseract) -> dict[str, Any]:
+    """Lines found by us and by Tesseract, on the same prepared page with the same pack."""
+
+    def prepared_alone(pixels: Pixels, pack: str, mode: str) -> Callable[[], str]:
+        def read() -> str:
+            return alone(make_ready(prepared(pixels), 0).pixels, pack, mode=mode)()
+
+        return read
+
+    rows: dict[str, Any] = {}
+    for language in ("de", "ar", "hi", "bn", "th", "ko", "zh", "ja"):
+        script = script_of(language)
+        pack = PACKS[script][language]
+        for producer, dpi in LAYOUT_PAGES:
+            pixels = scan(language, producer, dpi)
+            ways = {
+                "ours": on_sheets(tesseract, pixels, [pack], right_to_left=script in RIGHT_TO_LEFT),
+                "mode 3": prepared_alone(pixels, pack, "3"),
+                "mode 1": prepared_alone(pixels, pack, "1"),
+            }
+            row = {way: measured(read, language, producer) for way, read in ways.items()}
+            rows[f"{language} {producer} {dpi}"] = row
             show(f"{language} {producer} {dpi}", row)
     return rows
 
@@ -237,14 +266,18 @@ def show(name: str, row: dict[str, dict[str, float]]) -> None:
 def main() -> None:
     """Measure, and write what was measured into the result file, keeping the parts that were not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = {"languages": by_language, "packs": lambda: by_pack(Tesseract.find()), "shapes": by_shape}
-    parts["resolutions"] = by_resolution
-    parser.add_argument("--only", choices=parts, help="measure one part")
-    only = parser.parse_args().only
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "languages": by_language,
+        "layouts": lambda: by_layout(Tesseract.find()),
+        "packs": lambda: by_pack(Tesseract.find()),
+        "shapes": by_shape,
+        "resolutions": by_resolution,
+    }
+    parser.add_argument("--only", nargs="+", choices=parts, default=list(parts), help="measure these parts")
+    chosen = parser.parse_args().only
     result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
-    for name, part in parts.items():
-        if only in (None, name):
-            result[name] = part()
+    for name in chosen:
+        result[name] = parts[name]()
     result["with"] = {"tesseract": Tesseract.find().version(), "system": platform.platform(terse=True)}
     RESULT.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

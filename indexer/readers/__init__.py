@@ -18,9 +18,9 @@ from indexer.readers.document import (
 )
 from indexer.readers.failure import FailureReason, ReadFailure
 from indexer.readers.formats import READERS, Reader, current_reader, supported_suffixes
+from indexer.readers.ocr.check import require_ocr
 from indexer.readers.page_image import Box, ImageRequest, PageImage
 from indexer.readers.pool import ReaderPool
-from indexer.readers.tesseract import require_ocr
 
 __all__ = [
     "READERS",

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.readers.document import PageCheck, ReadOptions, Verdict
-from indexer.readers.ocr import recognise
+from indexer.readers.ocr.recognise import recognise
 from indexer.readers.pdf.opening import OpenedPdf
 from indexer.readers.pdf.page_text import page_text
 from indexer.readers.pdf.second_opinion import better_of, pypdf_pages

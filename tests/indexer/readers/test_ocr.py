@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from indexer.readers.failure import FailureReason, ReadError
-from indexer.readers.ocr import Recognised, recognise
-from indexer.readers.ocr_check import check_tesseract
-from indexer.readers.ocr_packs import OcrMissingError, install_line, needed_packs, packs_for
-from indexer.readers.ocr_text import as_written
+from indexer.readers.ocr.check import check_tesseract
+from indexer.readers.ocr.packs import OcrMissingError, install_line, needed_packs, packs_for
+from indexer.readers.ocr.recognise import Recognised, recognise
+from indexer.readers.ocr.text import as_written
 
 MISSING = check_tesseract().install
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"Tesseract or packs are not installed: {MISSING}")
@@ -72,7 +72,7 @@ def comparable(text: str) -> str:
 
 
 def accuracy(read: str, source: str) -> float:
-    """One minus the edits that make a part of the source of what was read, per character read."""
+    """One minus the edits that make a part of the source of what was read, per character read; a lost line counts."""
     letters, text = (np.array([ord(letter) for letter in comparable(part)]) for part in (read, source))
     if not len(letters):
         return 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from indexer.readers.ocr_layout import Line, line_height, sheets, starts_paragraph, text_lines
+from indexer.readers.ocr.layout import Line, line_height, sheets, starts_paragraph, text_lines
 
 HIGH, LEADING = 20, 32
 

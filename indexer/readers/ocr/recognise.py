@@ -6,23 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.readers.clean import clean
-from indexer.readers.lines import join_lines
-from indexer.readers.ocr_image import Pixels, prepared, turned
-from indexer.readers.ocr_languages import (
+from indexer.readers.ocr.image import Pixels, prepared, turned
+from indexer.readers.ocr.languages import (
     RIGHT_TO_LEFT,
     Trial,
-    confidence_of,
     script_named,
     script_seen,
-    text_of,
     trial_of,
 )
-from indexer.readers.ocr_layout import Line, sheets, starts_paragraph
-from indexer.readers.ocr_packs import ENGLISH, OcrMissingError, PackChoice, script_of
-from indexer.readers.ocr_page import MOST_ROWS, ReadyPage, make_ready
-from indexer.readers.ocr_text import as_written
-from indexer.readers.tesseract import ReadLine, Tesseract
+from indexer.readers.ocr.layout import Line, sheets
+from indexer.readers.ocr.packs import ENGLISH, OcrMissingError, PackChoice, script_of
+from indexer.readers.ocr.page import MOST_ROWS, ReadyPage, make_ready
+from indexer.readers.ocr.read_lines import ReadLine, confidence_of
+from indexer.readers.ocr.tesseract import Tesseract
+from indexer.readers.ocr.text import page_text
 from indexer.scripts import Script
 
 _SURE: Final = 0.8
@@ -159,7 +156,7 @@ class _PageReader:
         if not any(kept):
             return Recognised()
         return Recognised(
-            text=as_written(clean(join_lines(_set_out(lines, kept)))),
+            text=page_text(lines, kept),
             confidence=confidence_of([part for parts in kept for part in parts]),
             languages=(choice.language[:2],),
             packs=packs,
@@ -201,12 +198,3 @@ def _trusted(read: Sequence[Sequence[ReadLine]]) -> list[list[ReadLine]]:
 def _has_latin_word(lines: Sequence[ReadLine]) -> bool:
     words = (word for line in lines for word in line.words)
     return any(confidence >= _SURE_WORD and _LATIN_WORD.search(text) for text, confidence in words)
-
-
-def _set_out(lines: Sequence[Line], read: Sequence[Sequence[ReadLine]]) -> str:
-    """Write lines one below the other, with an empty line where the page has a gap."""
-    text = ""
-    for after_gap, parts in zip(starts_paragraph(lines), read, strict=True):
-        if parts:
-            text += ("\n\n" if after_gap else "\n") + text_of(parts)
-    return text.lstrip("\n")

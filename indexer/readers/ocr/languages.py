@@ -1,14 +1,14 @@
 """Find out which script and language a scanned page is in, from a few of its lines."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from indexer.languages import identify_language
-from indexer.readers.ocr_image import Pixels
-from indexer.readers.ocr_packs import PACKS, PackChoice, packs_for
-from indexer.readers.tesseract import ReadLine, Tesseract
+from indexer.readers.ocr.image import Pixels
+from indexer.readers.ocr.packs import PACKS, PackChoice, packs_for
+from indexer.readers.ocr.read_lines import confidence_of, text_of
+from indexer.readers.ocr.tesseract import Tesseract
 from indexer.scripts import Script, script_shares
 
 RIGHT_TO_LEFT: Final = frozenset((Script.ARABIC, Script.HEBREW))
@@ -114,14 +114,3 @@ def _tried(tesseract: Tesseract, sample: Pixels, choice: PackChoice, deadline: f
 
 def _confidence(trial: Trial) -> float:
     return trial.confidence
-
-
-def text_of(lines: Sequence[ReadLine]) -> str:
-    """Write lines one below the other."""
-    return "\n".join(line.text for line in lines)
-
-
-def confidence_of(lines: Sequence[ReadLine]) -> float:
-    """Give the mean confidence of the letters of these lines, between 0 and 1; 0 if there are none."""
-    letters = sum(len(line.text) for line in lines)
-    return sum(line.confidence * len(line.text) for line in lines) / letters if letters else 0.0

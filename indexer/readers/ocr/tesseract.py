@@ -6,14 +6,16 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from indexer.readers.failure import FailureReason, ReadError
-from indexer.readers.ocr_image import Pixels
-from indexer.readers.ocr_packs import ORIENTATION, PROGRAM, OcrMissingError, install_line
+from indexer.readers.ocr.image import Pixels
+from indexer.readers.ocr.packs import ORIENTATION, OcrMissingError, install_line
+from indexer.readers.ocr.read_lines import ReadLine, lines_in
+
+_PROGRAM: Final = "tesseract"
 
 _ONE_BLOCK: Final = "6"
 _ORIENTATION_ONLY: Final = "0"
@@ -26,8 +28,6 @@ _SPACES_AS_SEEN: Final = ("-c", "preserve_interword_spaces=1")
 _SPACED_OUT: Final = frozenset(("Hangul", "HanS", "HanT", "Japanese", "Thai"))
 """Packs that need to be told what the packs of languages say themselves."""
 
-_COLUMNS: Final = 12
-_WORD: Final = "5"
 _LIST_S: Final = 20
 _ERROR_CHARACTERS: Final = 200
 _ROTATE: Final = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
@@ -45,23 +45,6 @@ class Orientation:
 
     rotate: int
     script: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLine:
-    """A line that was read.
-
-    Attributes:
-        text: Its words, with single spaces.
-        confidence: Mean over its letters, between 0 and 1.
-        middle: The row of pixels at half its height.
-        words: Each word, or in scripts without spaces each sign, and how sure it is.
-    """
-
-    text: str
-    confidence: float
-    middle: float
-    words: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +67,7 @@ class Tesseract:
             OcrMissingError: There is no such program.
             ReadError: It does not run.
         """
-        program = shutil.which(PROGRAM)
+        program = shutil.which(_PROGRAM)
         if program is None:
             message = f"reading images needs Tesseract, which is not on the PATH; install it with: {install_line(())}"
             raise OcrMissingError(message)
@@ -131,33 +114,7 @@ class Tesseract:
         names = "+".join(self.packs[pack] for pack in packs)
         spaces = _SPACES_AS_SEEN if packs[0] in _SPACED_OUT else ()
         command = [self.program, "-", "-", "-l", names, "--psm", _ONE_BLOCK, *_BOTH_OUTPUTS, *spaces]
-        return list(_lines(_run(command, _as_pgm(pixels), _left(deadline))))
-
-
-def require_ocr() -> None:
-    """Make sure that images can be read on this machine.
-
-    Raises:
-        OcrMissingError: Tesseract is not installed; the message says how to install it.
-        ReadError: It does not run.
-    """
-    Tesseract.find()
-
-
-def _lines(said: str) -> Iterator[ReadLine]:
-    """Join the table of words with the text, which has the same lines in the same order."""
-    table = [line.split("\t", _COLUMNS - 1) for line in said.split("\n") if line.count("\t") >= _COLUMNS - 1]
-    rows = [row for row in table if row[0] == _WORD and row[-1].strip()]
-    texts = [" ".join(line.split()) for line in said.split("\n") if "\t" not in line and line.strip(" \f")]
-    groups = [list(group) for _, group in groupby(rows, key=lambda row: row[1:5])]
-    if len(texts) != len(groups):  # a word of nothing but control characters: spaces are the lesser harm
-        texts = [" ".join(row[-1] for row in group) for group in groups]
-    for text, group in zip(texts, groups, strict=True):
-        words = tuple((row[-1], float(row[10]) / 100) for row in group)
-        letters = sum(len(word) for word, _ in words)
-        sure = sum(confidence * len(word) for word, confidence in words) / letters
-        middles = [int(row[7]) + int(row[9]) / 2 for row in group]
-        yield ReadLine(text=text, confidence=sure, middle=sum(middles) / len(middles), words=words)
+        return list(lines_in(_run(command, _as_pgm(pixels), _left(deadline))))
 
 
 def _as_pgm(pixels: Pixels) -> bytes:

@@ -10,8 +10,6 @@ from indexer.languages import language_name
 from indexer.readers.failure import FailureReason, ReadError
 from indexer.scripts import Script
 
-PROGRAM: Final = "tesseract"
-
 ORIENTATION: Final = "osd"
 """The pack that tells how a page lies and in which script it is."""
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from indexer.readers.ocr_packs import ORIENTATION, OcrMissingError, install_line, needed_packs
-from indexer.readers.tesseract import Tesseract
+from indexer.readers.ocr.packs import ORIENTATION, OcrMissingError, install_line, needed_packs
+from indexer.readers.ocr.tesseract import Tesseract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +41,13 @@ def check_tesseract() -> TesseractCheck:
         missing=missing,
         install=install_line(missing) if missing else "",
     )
+
+
+def require_ocr() -> None:
+    """Make sure that images can be read on this machine.
+
+    Raises:
+        OcrMissingError: Tesseract is not installed; the message says how to install it.
+        ReadError: It does not run.
+    """
+    Tesseract.find()

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from indexer.readers.ocr_image import Ink, Pixels
+from indexer.readers.ocr.image import Ink, Pixels
 
 _STRIPES: Final = 8
 """The page is cut into so many upright stripes to measure the height of a line: columns have lines of their own."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.readers.ocr_image import Ink, Pixels, doubled, ink_of, levelled, softened, turned
-from indexer.readers.ocr_layout import Line, line_height, sheets, text_lines
+from indexer.readers.ocr.image import Ink, Pixels, doubled, ink_of, levelled, softened, turned
+from indexer.readers.ocr.layout import Line, line_height, sheets, text_lines
 
 MOST_ROWS: Final = 16_000
 """Pixels: the height of a sheet; Tesseract takes 32,767."""

@@ -1,0 +1,1 @@
+"""Read the text in images of pages (OCR) with Tesseract."""
