@@ -116,15 +116,15 @@ def mean(cells: list[dict[str, float]]) -> dict[str, float]:
 
 
 def times(paths: list[Path]) -> dict[str, float]:
-    """Seconds for reading these files, ratios to pypdfium2's, each the median of several rounds taken in turn."""
-    measured: dict[str, list[float]] = defaultdict(list)
+    """Time for reading these files as ratios to pypdfium2's: medians of several rounds, readers in turn by file."""
     readers = {"text": polyseek_text, "reader": polyseek, "pypdfium2": pdfium, "pypdf": pypdf_alone}
-    for _ in range(ROUNDS):
-        for name, read in readers.items():
-            start = time.perf_counter()
-            for path in paths:
+    measured = {name: [0.0] * ROUNDS for name in readers}
+    for number in range(ROUNDS):
+        for path in paths:
+            for name, read in readers.items():
+                start = time.perf_counter()
                 read(path)
-            measured[name].append(time.perf_counter() - start)
+                measured[name][number] += time.perf_counter() - start
     ratios = {
         name: statistics.median(a / b for a, b in zip(seconds, measured["pypdfium2"], strict=True))
         for name, seconds in measured.items()

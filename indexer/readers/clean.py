@@ -6,19 +6,22 @@ from typing import Final
 
 from indexer.scripts import THAI
 
-_LINE_ENDS: Final = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS: Final = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029](?:(?<=\r)\n)?")
 
-_DROPPED: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; tab and line feed stay
+_HARMFUL: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; tab and line feed stay
     "\u00ad"  # soft hyphen
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # the order of display
     "\u200b\u2060\ufeff"  # invisible spaces and the byte order mark; the joiners of Persian and Hindi stay
     "\ufffe\uffff"
-    "\ud800-\udfff]"  # halves of characters cannot be stored
+    "\ud800-\udfff"  # halves of characters cannot be stored
 )
-_FORMS: Final = re.compile("[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]")
+_WITH_FORMS: Final = "\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc"
+_RARE: Final = re.compile(f"[{_HARMFUL}{_WITH_FORMS}{THAI}]")
+_DROPPED: Final = re.compile(f"[{_HARMFUL}]")
+_FORMS: Final = re.compile(f"[{_WITH_FORMS}]")
 _SARA_AM_IN_TWO: Final = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
-_MANY_LINE_ENDS: Final = re.compile(r"\n{3,}")
+_MANY_LINE_ENDS: Final = re.compile("\n\n\n+")
 _SPACE_BEFORE_THAI_MARK: Final = re.compile(rf"([{THAI}])[ \t]+(?=[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e])")
 
 
@@ -38,10 +41,12 @@ def clean(text: str) -> str:
         single or double line feeds; without control characters, byte order marks, soft hyphens and direction
         marks, without spaces at line ends, outer white space stripped.
     """
-    text = _DROPPED.sub("", with_plain_line_ends(text))
-    text = unicodedata.normalize("NFC", _FORMS.sub(_plain_letters, text))
-    text = _SPACE_BEFORE_THAI_MARK.sub(r"\1", text)
-    text = _SARA_AM_IN_TWO.sub("\\1\u0e33", text)
+    text = with_plain_line_ends(text)
+    if _RARE.search(text):
+        text = _FORMS.sub(_plain_letters, _DROPPED.sub("", text))
+        text = _SPACE_BEFORE_THAI_MARK.sub(r"\1", text)
+        text = _SARA_AM_IN_TWO.sub("\\1\u0e33", text)
+    text = unicodedata.normalize("NFC", text)
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_LINE_ENDS.sub("\n\n", text).strip()
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +21,7 @@ _DIVIDED_LINES: Final = 0.1  # of the lines end within a word, where words are d
 _SUSPENDED_BEFORE: Final = frozenset(
     ("and", "or", "und", "oder", "bis", "sowie", "en", "of", "og", "eller", "och", "ja", "tai", "sekä", "és", "vagy")
 )
-"""After these, a hyphen stands for the end of the next word: "Ein- und Ausgang"."""
+"""Before these, and before words of one letter, a hyphen stands for the end of the next word: "Ein- und Ausgang"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,11 @@ class Hyphens:
     """How a text uses hyphens.
 
     Attributes:
-        divides: Whether it divides words at line ends.
+        dividing: The marks with which it divides words at line ends.
         words: Its words within lines, in lower case, compounds with their hyphens.
     """
 
-    divides: bool
+    dividing: frozenset[str]
     words: frozenset[str]
 
     def join(self, before: str, after: str) -> tuple[str, str] | None:
@@ -45,23 +46,23 @@ class Hyphens:
         Returns:
             `before` with or without its hyphen, and what comes between; none if there is no such hyphen.
         """
-        if not after or not _DIVIDED.match(before[-2:]):
+        if not after or before[-1:] not in _MARKS or not _DIVIDED.match(before[-2:]):
             return None
         if before[-1] == "\u00ad":
             return before[:-1], ""
         if not _STARTS_LOWER.match(after):
             return (before[:-1] + "-", "") if before[-1] in "\x02\ufffe" else None
         first, second = _WORD.findall(before[:-1])[-1].lower(), _WORD.findall(after)[0].lower()
-        if second in _SUSPENDED_BEFORE:
+        if second in _SUSPENDED_BEFORE or len(second) == 1:
             return before[:-1] + "-", " "
-        if self._belongs(first, second):
+        if self._belongs(first, second, before[-1]):
             return before[:-1] + ("-" if before[-1] in "\x02\ufffe" else before[-1]), ""
         return before[:-1], ""
 
-    def _belongs(self, first: str, second: str) -> bool:
+    def _belongs(self, first: str, second: str, mark: str) -> bool:
         if first + second in self.words:
             return False
-        return f"{first}-{second}" in self.words or not self.divides
+        return f"{first}-{second}" in self.words or mark not in self.dividing
 
 
 def hyphens_of(lines: Sequence[str]) -> Hyphens:
@@ -70,22 +71,29 @@ def hyphens_of(lines: Sequence[str]) -> Hyphens:
     A text that does not divide words has a hyphen at a line end as often as chance puts the end of a line after the
     first part of a compound; a text that does has one at many of its line ends.
     """
-    divided = sum(bool(_DIVIDED.match(before[-2:]) and _STARTS_LOWER.match(after)) for before, after in pairwise(lines))
+    marks = Counter(
+        before[-1]
+        for before, after in pairwise(lines)
+        if before[-1:] in _MARKS and _DIVIDED.match(before[-2:]) and _STARTS_LOWER.match(after)
+    )
+    if not marks:
+        return Hyphens(dividing=frozenset(), words=frozenset())
     text = "\n".join(lines)
     inner, ends = len(_INNER.findall(text)), sum(map(bool, lines))
-    by_chance = (inner + divided) * ends / max(1, ends + text.count(" ") + inner)
+    compounds = inner + marks.total() + 1  # there are more than a page shows
+    by_chance = compounds * ends / (ends + text.count(" ") + compounds)
     by_dividing = by_chance + _DIVIDED_LINES * ends
     return Hyphens(
-        divides=_likelihood(divided, by_dividing) >= _likelihood(divided, by_chance),
-        words=frozenset(word.lower().replace("\u2010", "-") for word in _WORD.findall(text))
-        if divided
-        else frozenset(),
+        dividing=frozenset(
+            mark for mark, seen in marks.items() if _likelihood(seen, by_dividing) >= _likelihood(seen, by_chance)
+        ),
+        words=frozenset(word.lower().replace("\u2010", "-") for word in _WORD.findall(text)),
     )
 
 
 def _likelihood(seen: int, expected: float) -> float:
     """Say how well a number that was seen fits the one expected: the logarithm of its Poisson probability, or so."""
-    return seen * math.log(expected) - expected if expected > 0 else 0.0
+    return seen * math.log(expected) - expected
 
 
 def ends_in_hyphen(line: str) -> bool:

@@ -56,13 +56,14 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
     """
     raw = with_plain_line_ends(text).split("\n")
     lines = [line.rstrip() for line in raw]
-    widths = [_width(line) for line in lines]
+    has_wide = _WIDE.search(text) is not None
+    widths = list(map(_width if has_wide else len, lines))
     filled = sorted(width for width in widths if width)
     page = filled[int(len(filled) * _QUANTILE)] if filled else 0
     if max_width is not None and page > max_width:
         return text
-    hyphens, divided = hyphens_of(lines), divided_words(raw)
-    tight = len(_TIGHT.findall(text)) >= len(_SPACED.findall(text))
+    hyphens, divided = hyphens_of(lines), divided_words(raw) if has_wide else frozenset()
+    tight = has_wide and len(_TIGHT.findall(text)) >= len(_SPACED.findall(text))
     parts = lines[:1]
     for index in range(1, len(lines)):
         line = lines[index]

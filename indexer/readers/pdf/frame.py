@@ -31,7 +31,7 @@ _QUARTERS: Final = np.array([[[1, 0], [0, 1]], [[0, 1], [-1, 0]], [[-1, 0], [0, 
 
 _SPACE: Final = 1 << 8
 _SIGN: Final = 1 << 9
-_TO_LEFT: Final = (ord("R"), ord("A"))
+_TO_LEFT: Final = 1 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,20 +98,17 @@ def frame_of(textpage: PdfTextPage, text: str) -> Frame:
     turn = int(np.bincount(turns, weights=lengths).argmax()) if lines else 0
     cells = read_cells(textpage, range(count))
     left, bottom, right, top = turned(cells, turn).T
-    padded = text + "\u200c "
-    properties = np.frombuffer(
-        padded.translate({ord(letter): _properties(letter) for letter in set(padded)}).encode("utf-32-le"), "<u4"
-    )
+    codes = np.frombuffer((text + "\u200c ").encode("utf-32-le", "surrogatepass"), "<u4")
+    properties = _properties_of(codes)
     spaces = (properties[:count] & _SPACE).astype(bool)
-    directions = properties.astype(np.uint8)
     origins = np.zeros((count, 2), np.float32)
     visible = np.flatnonzero(~spaces)
     origins[visible] = read_origins(textpage, visible.tolist())
     origins = origins @ _QUARTERS[turn].T
     origins[spaces, 0] = left[spaces]
     return Frame(
-        codes=np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), "<u4"),
-        directions=directions,
+        codes=codes,
+        directions=properties.astype(np.uint8),
         lines=lines,
         turn=turn,
         cells=cells,
@@ -125,7 +122,7 @@ def frame_of(textpage: PdfTextPage, text: str) -> Frame:
         visible=~spaces,
         made_up=spaces & (left == right),
         level=_for_each(lines, turns == turn, count).astype(bool),
-        to_left=np.isin(directions[:count], _TO_LEFT),
+        to_left=(properties[:count] & _TO_LEFT).astype(bool),
         crowded=_crowded(origins, visible),
         signs=(properties[:count] & _SIGN).astype(bool),
     )
@@ -138,6 +135,11 @@ def turned(boxes: Boxes, turn: int) -> Boxes:
     corners = boxes.reshape(-1, 2, 2) @ _QUARTERS[turn].T
     result: Boxes = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
     return result
+
+
+def same_points(across: Numbers, upwards: Numbers) -> npt.NDArray[np.int64]:
+    """Give points numbers, the same to the same point: (n,) float32 each."""
+    return np.stack((across, upwards), axis=1, dtype=np.float32).view(np.int64).ravel()
 
 
 def _turns_and_sizes(
@@ -159,18 +161,31 @@ def _for_each(lines: list[range], values: npt.NDArray[np.generic], count: int) -
 
 
 def _crowded(origins: Numbers, visible: Indices) -> Flags:
-    points = origins[visible, 0] + np.complex64(1j) * origins[visible, 1]
-    _, place, counts = np.unique(points, return_inverse=True, return_counts=True)
+    points = same_points(origins[visible, 0], origins[visible, 1])
+    order = np.argsort(points)
+    again = points[order[1:]] == points[order[:-1]]
     crowded = np.zeros(len(origins), bool)
-    crowded[visible] = counts[place] > 1
+    crowded[visible[order[1:][again]]] = True
+    crowded[visible[order[:-1][again]]] = True
     return crowded
 
 
-def _properties(letter: str) -> str:
+def _properties_of(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
+    """Look up what is known of these letters: what `_properties` says of each."""
+    table = np.zeros(int(codes.max()) + 1, np.uint16)
+    for code in set(codes.tolist()):
+        table[code] = _properties(chr(code))
+    return table[codes]
+
+
+def _properties(letter: str) -> int:
     """Say which way a letter runs, in the lower 8 bits, whether it is a space, and whether a sign on another letter."""
-    properties = ord(direction_of(letter))
+    direction = direction_of(letter)
+    properties = ord(direction)
+    if direction in "RA":
+        properties |= _TO_LEFT
     if letter.isspace():
         properties |= _SPACE
     if unicodedata.category(letter) in ("Mn", "Me"):
         properties |= _SIGN
-    return chr(properties)
+    return properties

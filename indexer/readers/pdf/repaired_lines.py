@@ -99,8 +99,12 @@ def _read(
     Returns:
         What each says, by its identity.
     """
-    plain = {id(segment): (frame.read(segment.characters), segment.characters.tolist()) for segment in segments}
     by_place = [segment for segment in segments if segment.level and segment.to_left]
+    plain = {
+        id(segment): (frame.read(segment.characters), segment.characters.tolist())
+        for segment in segments
+        if not (segment.level and segment.to_left)
+    }
     by_gaps = [
         segment
         for segment in segments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from indexer.readers.pdf.characters import Boxes, address_of, plain, read_ink, read_objects
-from indexer.readers.pdf.frame import Flags, Frame, Indices, Numbers, turned
+from indexer.readers.pdf.frame import Flags, Frame, Indices, Numbers, same_points, turned
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -29,7 +30,7 @@ _Mark = int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Replaced:
-    """What is drawn on a page under such marks, object by object.
+    """What is drawn on a page under such marks, object by object; what is drawn as one object needs no look.
 
     Attributes:
         marks: The mark of each object, by its address.
@@ -146,13 +147,15 @@ class _Glyphs:
 
 def _glyphs(frame: Frame, candidates: Indices) -> _Glyphs | None:
     """Find the characters that stand in one place, in the order they are given; none if all stand alone."""
-    points = frame.starts[candidates].astype(np.complex64) + 1j * frame.baselines[candidates]
-    _, place, count = np.unique(points, return_inverse=True, return_counts=True)
-    shared = count[place] > 1
-    candidates, place = candidates[shared], place[shared]
-    order = np.argsort(place, kind="stable")
-    candidates, place = candidates[order], place[order]
-    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    if not len(candidates):
+        return None
+    points = same_points(frame.starts[candidates], frame.baselines[candidates])
+    order = np.argsort(points, kind="stable")
+    candidates, points = candidates[order], points[order]
+    again = points[1:] == points[:-1]
+    shared = np.append(again, False) | np.insert(again, 0, False)
+    candidates = candidates[shared]
+    starts = np.flatnonzero(np.diff(points[shared], prepend=points[:1] - 1))
     if not len(starts):
         return None
     first = np.argsort(candidates[starts])
@@ -172,17 +175,19 @@ def _glyphs(frame: Frame, candidates: Indices) -> _Glyphs | None:
 def _twins(glyphs: _Glyphs) -> list[tuple[int, int]]:
     """Find pairs of glyphs that may say the same and stand over each other, as a letter and its sign do."""
     order = np.argsort(glyphs.sums, kind="stable")
+    widths = glyphs.right - glyphs.left
     pairs: list[tuple[int, int]] = []
     for lag in range(1, min(_NEAR, len(order) - 1) + 1):
         one, other = order[:-lag], order[lag:]
+        alike = glyphs.sums[one] == glyphs.sums[other]
+        one, other = one[alike], other[alike]
         overlap = np.minimum(glyphs.right[one], glyphs.right[other]) - np.maximum(glyphs.left[one], glyphs.left[other])
-        widths = np.sort((glyphs.right - glyphs.left)[np.stack((one, other))], axis=0)
+        narrow, wide = np.minimum(widths[one], widths[other]), np.maximum(widths[one], widths[other])
         near = np.abs(glyphs.baselines[one] - glyphs.baselines[other]) < glyphs.sizes[one]
         # The same syllable again would be as wide as the first, and stand beside it.
-        over = overlap > _OVERLAP * widths[0]
-        over |= (widths[0] < _AS_WIDE * widths[1]) & (overlap > -_TOUCHING * glyphs.sizes[one])
-        found = (glyphs.sums[one] == glyphs.sums[other]) & near & over
-        pairs += zip(one[found].tolist(), other[found].tolist(), strict=True)
+        over = overlap > _OVERLAP * narrow
+        over |= (narrow < _AS_WIDE * wide) & (overlap > -_TOUCHING * glyphs.sizes[one])
+        pairs += zip(one[near & over].tolist(), other[near & over].tolist(), strict=True)
     return sorted(pairs)
 
 
@@ -197,14 +202,13 @@ def _replaced(page: PdfPage) -> _Replaced:
     handle = ctypes.cast(page.raw, ctypes.c_void_p).value
     objects = list(map(get, repeat(handle), range(raw.FPDFPage_CountObjects(page))))
     counts = list(map(count_marks, objects))
-    replaces: dict[_Mark, bool] = {}
     marks: dict[int, _Mark] = {}
     for level in range(max(counts, default=0)):
         marked = [address for address, count in zip(objects, counts, strict=True) if count > level]
         around = list(map(get_mark, marked, repeat(level)))
-        for mark in set(around) - replaces.keys():
-            replaces[mark] = kind(mark, b"ActualText") == raw.FPDF_OBJECT_STRING
-        marks |= {address: mark for address, mark in zip(marked, around, strict=True) if replaces[mark]}
+        shared = [mark for mark, times in Counter(around).items() if times > 1]
+        replacing = {mark for mark in shared if kind(mark, b"ActualText") == raw.FPDF_OBJECT_STRING}
+        marks |= {address: mark for address, mark in zip(marked, around, strict=True) if mark in replacing}
     bounds: Boxes = np.zeros((len(marks), 4), np.float32)
     row = address_of(bounds)
     for address in marks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -104,25 +105,26 @@ def _pdfium_lines(frame: Frame, dropped: Flags) -> list[Indices]:
     """Take the lines as pdfium has them, parted where it goes from one height to another within a line."""
     visible = np.flatnonzero(frame.visible)
     steps = np.abs(np.diff(frame.baselines[visible]))
-    breaks = visible[1:][steps > np.minimum(frame.sizes[visible[1:]], frame.sizes[visible[:-1]])]
+    sizes = frame.sizes[visible]
+    breaks = visible[1:][steps > np.minimum(sizes[1:], sizes[:-1])].tolist()
     lines: list[Indices] = []
     for span in frame.lines:
-        line = np.arange(span.start, span.stop)
-        within = breaks[(breaks > span.start) & (breaks < span.stop)]
-        lines += np.split(line, within - span.start) if len(within) else [line]
+        within = breaks[bisect_right(breaks, span.start) : bisect_left(breaks, span.stop)]
+        lines += [np.arange(start, stop) for start, stop in pairwise((span.start, *within, span.stop))]
     return [line[~dropped[line]] for line in lines] if dropped.any() else lines
 
 
 def _measured(frame: Frame, stretches: Sequence[Indices], *, pieces: int = 1) -> list[Segment]:
     """Measure stretches of characters; those where nothing is drawn are left out."""
-    stretches = [characters for characters in stretches if frame.visible[characters].any()]
+    drawn = [characters[frame.visible[characters]] for characters in stretches]
+    stretches = [characters for characters, shown in zip(stretches, drawn, strict=True) if len(shown)]
     if not stretches:
         return []
-    drawn = [characters[frame.visible[characters]] for characters in stretches]
-    counts = np.array(list(map(len, drawn)))
+    counts = np.array([len(shown) for shown in drawn if len(shown)])
     starts = np.cumsum(counts) - counts
     every = np.concatenate(drawn)
-    sorted_baselines = frame.baselines[every][np.lexsort((frame.baselines[every], np.repeat(starts, counts)))]
+    baselines = frame.baselines[every]
+    sorted_baselines = baselines[np.lexsort((baselines, np.repeat(starts, counts)))]
     middles = starts + counts // 2
     measures = zip(
         stretches,
@@ -167,10 +169,10 @@ def _are_one_line(before: Segment, after: Segment, *, neighbours: bool) -> bool:
 def _is_borne(frame: Frame, before: Segment, after: Segment) -> bool:
     """Tell whether one of two lines is nothing but signs over or under the letters of the other."""
     signs, letters = (before, after) if len(before.characters) < len(after.characters) else (after, before)
-    if not (frame.signs[signs.characters] | ~frame.visible[signs.characters]).all():
-        return False
     near = abs(signs.baseline - letters.baseline) < letters.size
-    return near and signs.right > letters.left and signs.left < letters.right + _TOUCHING * letters.size
+    if not near or signs.right <= letters.left or signs.left >= letters.right + _TOUCHING * letters.size:
+        return False
+    return bool((frame.signs[signs.characters] | ~frame.visible[signs.characters]).all())
 
 
 def _together(before: Segment, after: Segment) -> Segment:

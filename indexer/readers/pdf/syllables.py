@@ -60,15 +60,14 @@ def as_written(textpage: PdfTextPage, frame: Frame, run: Run) -> Run:
 def _stands_right(_: PdfTextPage, frame: Frame, indices: list[int], match: re.Match[str]) -> bool:
     """Tell whether a vowel sign is drawn to the right of the letter it was given after."""
     sign = indices[match.start()]
-    before = next((index for index in reversed(indices[: match.start()]) if index >= 0), None)
     after = indices[match.start(2)]
     if sign < 0 or after < 0:
         return False
-    if frame.crowded[sign]:  # one glyph draws both
-        return bool(
-            frame.starts[sign] == frame.starts[after] and (before is None or frame.starts[sign] != frame.starts[before])
-        )
-    return before is None or bool(frame.starts[sign] > frame.starts[before])
+    start_of = frame.starts.item
+    before = next((indices[place] for place in range(match.start() - 1, -1, -1) if indices[place] >= 0), None)
+    if frame.crowded.item(sign):  # one glyph draws both
+        return start_of(sign) == start_of(after) and (before is None or start_of(sign) != start_of(before))
+    return before is None or start_of(sign) > start_of(before)
 
 
 def _stands_over(textpage: PdfTextPage, frame: Frame, indices: list[int], match: re.Match[str]) -> bool:

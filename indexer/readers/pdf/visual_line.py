@@ -96,7 +96,7 @@ def _read(frame: Frame, seen: Indices, directions: str, borne: dict[int, list[in
     if BRACKETS.search(text):
         text = facing(text)
     indices: list[int] = read.tolist()
-    if borne.keys().isdisjoint(indices):
+    if not borne or borne.keys().isdisjoint(indices):
         return text, indices
     parts: list[str] = []
     with_signs: list[int] = []
@@ -191,6 +191,9 @@ def _limits(frame: Frame, letters: _Letters, gaps: Numbers) -> Numbers:
         drawn = np.sort(widths[spaces])
         limits[:] = max(_GAP, _SHARE * float(drawn[len(drawn) // 2]))
     owners = letters.owners[1:]
-    for owner in np.setdiff1d(owners, letters.owners[spaces]).tolist():
-        limits[owner] = least_word_gap(gaps[owners == owner])
+    borders = np.searchsorted(owners, np.arange(len(limits) + 1)).tolist()
+    has_spaces = np.bincount(letters.owners[spaces], minlength=len(limits)).tolist()
+    for owner, span in enumerate(pairwise(borders)):
+        if not has_spaces[owner]:
+            limits[owner] = least_word_gap(gaps[slice(*span)])
     return limits[owners]

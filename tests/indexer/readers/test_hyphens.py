@@ -25,7 +25,22 @@ def test_the_rest_of_the_text_tells_whether_a_hyphen_belongs_to_a_word() -> None
     assert hyphens_of(DIVIDED).join("auch drei-", "fach") == ("auch drei", "")
 
 
-@pytest.mark.parametrize(("before", "after"), [("Ein-", "und Ausgang"), ("samvittigheds-", "og religionsfrihed")])
+def test_one_hyphen_at_the_end_of_a_line_does_not_make_a_text_that_divides_words() -> None:
+    lines = ["lines of a letter without any other hyphen"] * 27 + ["arising from non\u2010", "political crimes"]
+    assert hyphens_of(lines).join(lines[-2], lines[-1]) == (lines[-2], "")
+
+
+def test_a_mark_that_divides_words_says_nothing_of_another_one() -> None:
+    lines = [*[line.replace("-", "\x02") for line in DIVIDED] * 9, "arising from non\u2010", "political crimes"]
+    hyphens = hyphens_of(lines)
+    assert hyphens.join(lines[0], lines[1]) == (lines[0][:-1], "")
+    assert hyphens.join(lines[-2], lines[-1]) == (lines[-2], "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Ein-", "und Ausgang"), ("samvittigheds-", "og religionsfrihed"), ("dolno-", "i górnośląski")],
+)
 def test_a_hyphen_before_and_stands_for_the_end_of_the_next_word(before: str, after: str) -> None:
     assert hyphens_of(DIVIDED).join(before, after) == (before, " ")
 
