@@ -22,6 +22,7 @@ from app import terminal
 from app.documents_command import documents_cli
 from app.eval_command import evaluate_sets
 from app.log_setup import set_up_logging
+from app.models_command import models_cli
 from app.options import (
     INTERRUPTED,
     NEUTRAL_HELP,
@@ -31,7 +32,9 @@ from app.options import (
     MaxTokensOption,
     ModelOption,
     OverlapOption,
+    RerankerOption,
     chosen_embedder,
+    chosen_reranker,
     err,
     fail,
     neutral_strength,
@@ -67,6 +70,7 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli.add_typer(documents_cli, name="documents", invoke_without_command=True)
+cli.add_typer(models_cli, name="models", epilog="Example: polyseek models list", no_args_is_help=True)
 cli.command("eval", epilog="Example: polyseek eval questions.jsonl --fail-under 0.9")(evaluate_sets)
 
 
@@ -174,12 +178,16 @@ def ask(
         str | None, typer.Option(help="Language of the question, if it is not recognised.", show_default="recognised")
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Show whole passages.")] = False,
+    reranker: RerankerOption = None,
+    model: ModelOption = None,
     backend: BackendOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask the collection a question and see the passages that answer it."""
-    settings = load_settings(collection=collection, top_k=top_k, backend=backend)
-    with Retriever.open(settings.collection, embedder=chosen_embedder(settings)) as retriever:
+    settings = load_settings(collection=collection, top_k=top_k, model=model, reranker=reranker, backend=backend)
+    with Retriever.open(
+        settings.collection, embedder=chosen_embedder(settings), reranker=chosen_reranker(settings)
+    ) as retriever:
         result = retriever.search(
             question,
             top_k=settings.top_k,
@@ -219,20 +227,25 @@ def info(collection: CollectionOption = None, as_json: JsonOption = False) -> No
 def reindex(
     collection: CollectionOption = None,
     neutral: Annotated[str | None, typer.Option(help=NEUTRAL_HELP, show_default="as it is")] = None,
+    dimension: Annotated[
+        int | None, typer.Option(help="Search first by so many numbers of each vector.", show_default="as it is")
+    ] = None,
     max_tokens: MaxTokensOption = None,
     overlap_tokens: OverlapOption = None,
+    model: ModelOption = None,
 ) -> None:
-    """Build the index anew from what is stored; also to change its neutral strength or the size of passages.
+    """Build the index anew from what is stored; also to change its neutral strength, its dimension, or the passages.
 
     No file is read. Nothing is embedded either, unless the passages get another size.
     """
-    settings = load_settings(collection=collection)
-    with Collection.open(settings.collection) as opened:
+    settings = load_settings(collection=collection, model=model)
+    needed = any(each is not None for each in (dimension, max_tokens, overlap_tokens))  # else no encoder is loaded
+    with Collection.open(settings.collection, embedder=chosen_embedder(settings) if needed else None) as opened:
         sizes = passage_sizes(max_tokens, overlap_tokens, opened.identity.passages)
         if sizes not in (None, opened.identity.passages):
             with SyncBar(err()) as tell:
                 opened.recut(sizes, progress=tell)
-        opened.rebuild_view(neutral=neutral_strength(neutral))
+        opened.rebuild_view(neutral=neutral_strength(neutral), dimension=dimension)
         out().print(f"index     {doctor_checks.describe(opened)['view']}", highlight=False)
 
 
@@ -262,19 +275,22 @@ def verify(
 @cli.command(epilog="Example: polyseek ui --port 8600")
 def ui(
     collection: CollectionOption = None,
+    model: ModelOption = None,
+    reranker: RerankerOption = None,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
 ) -> None:
     """Open the browser UI, on this machine only."""
     from app.launch_ui import launch_ui
 
-    raise typer.Exit(launch_ui(load_settings(collection=collection), port=port, open_browser=browser))
+    settings = load_settings(collection=collection, model=model, reranker=reranker)
+    raise typer.Exit(launch_ui(settings, port=port, open_browser=browser))
 
 
 @cli.command(epilog="Example: polyseek doctor")
-def doctor(collection: CollectionOption = None, as_json: JsonOption = False) -> None:
-    """Check Python, engines, GPU, encoder, disk and collection, and say what to do; exit code 1 if one is broken."""
-    findings = list(doctor_checks.examine(load_settings(collection=collection)))
+def doctor(collection: CollectionOption = None, model: ModelOption = None, as_json: JsonOption = False) -> None:
+    """Check what polyseek needs on this machine, and say what to do; exit code 1 if something is broken."""
+    findings = list(doctor_checks.examine(load_settings(collection=collection, model=model)))
     for finding in findings:
         if as_json:
             terminal.write_json(out(), {"event": "finding", **asdict(finding)})

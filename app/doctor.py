@@ -164,7 +164,11 @@ def _model_cache(settings: Settings) -> Iterator[Finding]:
 def _encoder(settings: Settings) -> Iterator[Finding]:
     try:
         embedder = load_embedder(
-            settings.model, backend=settings.backend, device=settings.device, cache_dir=settings.cache_dir
+            settings.model,
+            backend=settings.backend,
+            device=settings.device,
+            cache_dir=settings.cache_dir,
+            endpoint=settings.endpoint_limits(),
         )
         vectors = embedder.embed_queries(["Does the encoder work?"])
     except EmbedderError as error:

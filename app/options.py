@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from app.settings import Settings
-from embedder import Embedder, load_embedder
-from indexer import PassageSettings, SettingsError
+from embedder import Embedder, Reranker, load_embedder, load_reranker
+from indexer import Collection, PassageSettings, SettingsError
 from indexer.neutral import DEFAULT_STRENGTH, check_strength
 
 INTERRUPTED = 130
@@ -23,7 +23,15 @@ CollectionOption = Annotated[
     typer.Option("--collection", "-c", help="Directory of the collection.", show_default="your data directory"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON lines to standard output.")]
-ModelOption = Annotated[str | None, typer.Option("--model", help="Encoder, e.g. e5-small.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model", help="Encoder: e5-small, a model directory or the name of a prepared one, or endpoint:URL#MODEL."
+    ),
+]
+RerankerOption = Annotated[
+    str | None, typer.Option("--reranker", help="Put the best 40 in the order of this model: endpoint:URL#MODEL.")
+]
 BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: openvino or onnxruntime.")]
 MaxTokensOption = Annotated[
     int | None, typer.Option(help="Longest passage in the encoder's tokens.", show_default="256, or as it is")
@@ -92,7 +100,24 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
     """The encoder the user chose; None leaves it to the collection, which loads its own only when it needs it."""
     if settings.leaves_encoder_open:
         return None
-    return load_embedder(settings.model, backend=settings.backend, device=settings.device, cache_dir=settings.cache_dir)
+    model, revision = settings.model, None
+    if model == "auto" and Collection.exists(settings.collection):  # only the engine or the cache was chosen
+        with Collection.open(settings.collection) as opened:
+            encoder = opened.identity.encoder
+        model, revision = str(encoder["id"]), str(encoder["revision"])
+    return load_embedder(
+        model,
+        revision=revision,
+        backend=settings.backend,
+        device=settings.device,
+        cache_dir=settings.cache_dir,
+        endpoint=settings.endpoint_limits(),
+    )
+
+
+def chosen_reranker(settings: Settings) -> Reranker | None:
+    """The reranker the user chose; None if none."""
+    return None if settings.reranker is None else load_reranker(settings.reranker, endpoint=settings.endpoint_limits())
 
 
 def out() -> Console:

@@ -7,6 +7,7 @@ import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from embedder import EndpointLimits
 from indexer import ReadLimits
 
 
@@ -24,11 +25,15 @@ class Settings(BaseSettings):
 
     Attributes:
         collection: Directory of the collection.
-        model: Encoder: "auto", or a name that `polyseek doctor` lists.
+        model: Encoder: "auto", "e5-small", or `endpoint:URL#MODEL`, one on a server.
+        reranker: Reranker: `endpoint:URL#MODEL`; None for none.
         backend: Engine that runs the encoder: "auto", "openvino" or "onnxruntime".
         device: "auto" or "cpu".
         cache_dir: Where prepared models are kept; None for the user's cache directory.
         top_k: Passages shown for a question.
+        endpoint_batch_texts: Texts in one request to a server.
+        endpoint_requests: Requests to a server at the same time.
+        endpoint_timeout_s: Seconds to wait for a server's answer.
         workers: Processes that read files; None takes one for each core, at most four.
         read_cpu_s: Processor seconds one file may take.
         read_memory_mb: Memory one file may take.
@@ -40,10 +45,14 @@ class Settings(BaseSettings):
 
     collection: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("polyseek")) / "collection")
     model: str = "auto"
+    reranker: str | None = None
     backend: str = "auto"
     device: str = "auto"
     cache_dir: Path | None = None
     top_k: int = Field(default=5, ge=1)
+    endpoint_batch_texts: int = Field(default=EndpointLimits().batch_texts, ge=1)
+    endpoint_requests: int = Field(default=EndpointLimits().requests, ge=1)
+    endpoint_timeout_s: float = Field(default=EndpointLimits().timeout_s, gt=0)
     workers: int | None = Field(default=None, ge=1)
     read_cpu_s: float = Field(default=ReadLimits().cpu_s, ge=1)
     read_memory_mb: int = Field(default=ReadLimits().memory_mb, ge=128)
@@ -65,6 +74,12 @@ class Settings(BaseSettings):
     def leaves_encoder_open(self) -> bool:
         """True if nothing about the encoder was chosen: a collection then loads its own, when it needs it."""
         return (self.model, self.backend, self.device, self.cache_dir) == ("auto", "auto", "auto", None)
+
+    def endpoint_limits(self) -> EndpointLimits:
+        """How much is asked of a server at once, and for how long."""
+        return EndpointLimits(
+            batch_texts=self.endpoint_batch_texts, requests=self.endpoint_requests, timeout_s=self.endpoint_timeout_s
+        )
 
     def read_limits(self) -> ReadLimits:
         """Time and memory that reading one file may take."""

@@ -84,7 +84,8 @@ def where(hit: Hit) -> str:
 def basis(hit: Hit) -> str:
     """What a hit is based on, in a few plain words: how near in meaning, and how much of the question's words."""
     words = f" · words {hit.lexical:.0%}" if hit.lexical else ""
-    return f"meaning {hit.dense:.2f}{words}"
+    read = "" if hit.rerank_score is None else f" · reranker {hit.rerank_score:.1f}"
+    return f"meaning {hit.dense:.2f}{words}{read}"
 
 
 def _marked_passage(hit: Hit, console: Console, *, full: bool) -> Text:

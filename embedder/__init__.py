@@ -8,11 +8,30 @@ scores = questions @ passages.T  # (1, 2), higher is better
 ```
 """
 
+from embedder.checkpoints.prepared import (
+    Preparation,
+    PreparedModel,
+    find_prepared,
+    prepare,
+    prepared_models,
+    remove_prepared,
+)
 from embedder.contract import Embedder, Vectors
+from embedder.endpoint.limits import EndpointLimits
 from embedder.errors import (
     BackendError,
+    CheckpointError,
     DimensionError,
     EmbedderError,
+    EndpointAccessError,
+    EndpointAddressError,
+    EndpointAnswerError,
+    EndpointCreditError,
+    EndpointError,
+    EndpointLengthError,
+    EndpointModelError,
+    EndpointRefusalError,
+    EndpointUnavailableError,
     ModelBuildError,
     ModelCacheError,
     ModelSourceError,
@@ -20,25 +39,46 @@ from embedder.errors import (
 )
 from embedder.language_means import LanguageMeans, measure_language_means
 from embedder.languages import LANGUAGES
-from embedder.loading import load_embedder
+from embedder.loading import load_embedder, user_cache_dir
 from embedder.matryoshka import check_dimension, cut
 from embedder.model_card import ModelCard
+from embedder.reranking import Reranker, load_reranker
 
 __all__ = [
     "LANGUAGES",
     "BackendError",
+    "CheckpointError",
     "DimensionError",
     "Embedder",
     "EmbedderError",
+    "EndpointAccessError",
+    "EndpointAddressError",
+    "EndpointAnswerError",
+    "EndpointCreditError",
+    "EndpointError",
+    "EndpointLengthError",
+    "EndpointLimits",
+    "EndpointModelError",
+    "EndpointRefusalError",
+    "EndpointUnavailableError",
     "LanguageMeans",
     "ModelBuildError",
     "ModelCacheError",
     "ModelCard",
     "ModelSourceError",
+    "Preparation",
+    "PreparedModel",
+    "Reranker",
     "UnknownModelError",
     "Vectors",
     "check_dimension",
     "cut",
+    "find_prepared",
     "load_embedder",
+    "load_reranker",
     "measure_language_means",
+    "prepare",
+    "prepared_models",
+    "remove_prepared",
+    "user_cache_dir",
 ]

@@ -3,7 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from embedder.bert_graph import GRAPH_VERSION, bert_graph
+from embedder.graphs.packed_bert import GRAPH_VERSION, float_bert_graph, packed_bert_graph
+from embedder.graphs.writer import Precision
 from embedder.languages import LANGUAGES
 from embedder.model_cache import ModelFolder, cached_model
 from embedder.model_card import ModelCard
@@ -51,6 +52,22 @@ def bundled_folder(cache_dir: Path) -> ModelFolder:
     return cached_model(cache_dir / "models" / f"{MODEL_ID}-{key}", _build)
 
 
+def bundled_float_graph(precision: Precision) -> bytes:
+    """The encoder for a GPU, without integer weights; it is written anew each time, in a few seconds.
+
+    Args:
+        precision: Number type it computes in.
+
+    Returns:
+        A serialised ONNX model, 240 MB.
+
+    Raises:
+        ModelSourceError: If a package it is built from is missing or another one.
+    """
+    graph: bytes = float_bert_graph(read_packed_weights(WEIGHTS.read()), precision).SerializeToString()
+    return graph
+
+
 def bundled_card(tokenizer: TextTokenizer) -> ModelCard:
     """The description of the encoder; the room for a passage's own text is counted with the tokenizer."""
     return ModelCard(
@@ -70,5 +87,5 @@ def bundled_card(tokenizer: TextTokenizer) -> ModelCard:
 
 def _build() -> dict[str, bytes]:
     tokenizer = TOKENIZER.read()
-    graph = bert_graph(read_packed_weights(WEIGHTS.read()))
+    graph = packed_bert_graph(read_packed_weights(WEIGHTS.read()))
     return {GRAPH_FILE: graph.SerializeToString(), TOKENIZER_FILE: tokenizer}

@@ -4,10 +4,20 @@
 EmbedderError
 ├── UnknownModelError      no encoder has this name
 ├── DimensionError         the encoder's vectors cannot be cut to this dimension (also a ValueError)
-├── ModelBuildError        the bundled encoder cannot be built
-│   ├── ModelSourceError   a package it is built from is missing, or is not the expected one
+├── ModelBuildError        an encoder cannot be prepared
+│   ├── ModelSourceError   a package the bundled one is built from is missing, or is not the expected one
+│   ├── CheckpointError    a model directory cannot be read, or has parts that are not supported
 │   └── ModelCacheError    the folder it is kept in cannot be used
-└── BackendError           the engine or device asked for cannot run here
+├── BackendError           the engine or device asked for cannot run here
+└── EndpointError               a server that embeds or ranks cannot be used
+    ├── EndpointAddressError        its address cannot be understood, or leads elsewhere
+    ├── EndpointAccessError         it wants a key, or refuses the one it got
+    ├── EndpointCreditError         the account behind the key has nothing left
+    ├── EndpointModelError          it has no model of this name
+    ├── EndpointRefusalError        it refuses what was sent
+    │   └── EndpointLengthError         a text is longer than the model reads
+    ├── EndpointUnavailableError    it cannot be reached, is too slow, or keeps failing
+    └── EndpointAnswerError         its answer is not what was asked for
 ```
 """
 
@@ -25,11 +35,15 @@ class DimensionError(EmbedderError, ValueError):
 
 
 class ModelBuildError(EmbedderError):
-    """The bundled encoder cannot be built."""
+    """An encoder cannot be prepared."""
 
 
 class ModelSourceError(ModelBuildError):
     """A package the bundled encoder is built from is missing, or is not the expected one."""
+
+
+class CheckpointError(ModelBuildError):
+    """A model directory cannot be read, or has parts that are not supported."""
 
 
 class ModelCacheError(ModelBuildError):
@@ -38,3 +52,48 @@ class ModelCacheError(ModelBuildError):
 
 class BackendError(EmbedderError):
     """The engine or device asked for cannot run here."""
+
+
+class EndpointError(EmbedderError):
+    """A server that embeds or ranks cannot be used."""
+
+
+class EndpointAddressError(EndpointError):
+    """The address of a server cannot be understood, or leads elsewhere."""
+
+
+class EndpointAccessError(EndpointError):
+    """The server wants a key, or refuses the one it got."""
+
+
+class EndpointCreditError(EndpointError):
+    """The account behind the key has nothing left."""
+
+
+class EndpointModelError(EndpointError):
+    """The server has no model of this name."""
+
+
+class EndpointRefusalError(EndpointError):
+    """The server refuses what was sent.
+
+    Args:
+        message: What happened, and what to do.
+        detail: What the server said.
+    """
+
+    def __init__(self, message: str, *, detail: str) -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+class EndpointLengthError(EndpointRefusalError):
+    """A text is longer than the model reads."""
+
+
+class EndpointUnavailableError(EndpointError):
+    """The server cannot be reached, is too slow, or keeps failing."""
+
+
+class EndpointAnswerError(EndpointError):
+    """The server's answer is not what was asked for."""

@@ -1,53 +1,94 @@
-"""Loads an encoder by name. A new encoder is one file and one row here."""
+"""Loads an encoder by name."""
 
-from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from embedder.backends import AUTO, Backend, choose_backend
 from embedder.contract import Embedder
+from embedder.endpoint.limits import EndpointLimits
 from embedder.errors import UnknownModelError
 
+if TYPE_CHECKING:
+    from embedder.checkpoints.prepared import PreparedModel
 
-def load_embedder(
+ENDPOINT: Final = "endpoint:"
+"""Names that begin like this are encoders on servers."""
+BUNDLED: Final = (AUTO, "e5-small")
+"""Names of the encoder that comes with polyseek."""
+
+
+def load_embedder(  # noqa: PLR0913  one parameter for each choice
     model: str = AUTO,
     *,
     backend: str = AUTO,
     device: str = AUTO,
     cache_dir: Path | None = None,
     threads: int | None = None,
+    revision: str | None = None,
+    endpoint: EndpointLimits | None = None,
 ) -> Embedder:
-    """Load an encoder; the bundled one is built into the cache the first time, which takes some seconds.
+    """Load an encoder; a local one is made ready in the cache the first time, which takes a while.
 
-    Nothing is downloaded.
+    Nothing is downloaded, and nothing leaves this machine but what an encoder on a server is asked.
 
     Args:
-        model: "auto" or "e5-small", the bundled encoder.
+        model: "auto" or "e5-small", the bundled encoder; or `endpoint:URL#MODEL`, one on a server that offers
+            `/v1/embeddings` (see docs/endpoint.md); or a model directory, or the name of a prepared encoder (see
+            docs/models.md).
         backend: "auto", "openvino" or "onnxruntime". "auto" takes OpenVINO, or ONNX Runtime where it is missing.
         device: "auto" or "cpu".
         cache_dir: Where built encoders are kept; None for the user's cache directory.
         threads: Threads to compute with; None takes as many as the engine finds right for this machine.
+        revision: Of prepared encoders of one name, the one with these weights; None takes the newest.
+        endpoint: How much is asked of a server at once; None takes what suits most.
 
     Raises:
         UnknownModelError: If there is no such encoder.
+        EndpointError: If the encoder is on a server that cannot be used.
         BackendError: If the engine or device cannot run here.
         ModelSourceError: If the encoder has to be built and a package it is built from is missing or another one.
+        CheckpointError: If the model directory cannot be read, or has parts that are not supported.
         ModelCacheError: If the encoder has to be built and the cache cannot be written to.
     """
-    if model not in MODELS:
-        msg = f"there is no encoder {model!r}; choose one of {', '.join(MODELS)}"
+    if model.startswith(ENDPOINT):
+        return _load_endpoint(model, cache_dir, endpoint or EndpointLimits())
+    chosen, cache_dir = choose_backend(backend, device), cache_dir or user_cache_dir()
+    if model in BUNDLED:
+        return _load_bundled(chosen, cache_dir, threads)
+    return _load_prepared(_prepared(model, cache_dir, revision), chosen, cache_dir, threads)
+
+
+def _prepared(model: str, cache_dir: Path, revision: str | None) -> "PreparedModel":
+    """Find a prepared encoder by its name, or prepare the directory of this name."""
+    from embedder.checkpoints.prepared import find_prepared, prepare
+
+    if Path(model).is_dir():
+        return prepare(Path(model), cache_dir)
+    found = find_prepared(model, cache_dir, revision=revision)
+    if found is None:
+        weights = "" if revision is None else f" with the weights {revision[:12]}…"
+        msg = (
+            f"there is no encoder {model!r}{weights}; take e5-small, make one ready from a model directory: "
+            f"polyseek models prepare FOLDER, or say which server runs it: {ENDPOINT}URL#{model}"
+        )
         raise UnknownModelError(msg)
-    return MODELS[model](choose_backend(backend, device), cache_dir, threads)
+    return found
 
 
-def _load_bundled(backend: Backend, cache_dir: Path | None, threads: int | None) -> Embedder:
+def _load_prepared(model: "PreparedModel", backend: Backend, cache_dir: Path, threads: int | None) -> Embedder:
+    from embedder.graphs.writer import Precision
+    from embedder.local_embedder import LocalEmbedder
+
+    engine = backend.import_engine()(model.graph(Precision.F32), threads=threads)
+    return LocalEmbedder(model.card, model.tokenizer(), engine, cache_dir)
+
+
+def _load_bundled(backend: Backend, cache_dir: Path, threads: int | None) -> Embedder:
     from embedder.bundled import GRAPH_FILE, TOKENIZER_FILE, bundled_card, bundled_folder
     from embedder.local_embedder import LocalEmbedder
     from embedder.tokens import TextTokenizer
 
-    cache_dir = cache_dir or _user_cache_dir()
     folder = bundled_folder(cache_dir)
     # The two slow steps of a start, side by side. The tokenizer holds the interpreter lock, so that the engine's
     # library has to be imported before, and its compiler, which does not, has to be in the other thread.
@@ -58,13 +99,16 @@ def _load_bundled(backend: Backend, cache_dir: Path | None, threads: int | None)
         return LocalEmbedder(bundled_card(tokenizer), tokenizer, engine.result(), cache_dir)
 
 
-def _user_cache_dir() -> Path:
+def _load_endpoint(model: str, cache_dir: Path | None, limits: EndpointLimits) -> Embedder:
+    from embedder.endpoint.address import read_address
+    from embedder.endpoint.client import EndpointClient
+    from embedder.endpoint.remote_embedder import EndpointEmbedder
+
+    return EndpointEmbedder(EndpointClient(read_address(model), limits), cache_dir or user_cache_dir())
+
+
+def user_cache_dir() -> Path:
+    """Where encoders are kept if no other folder is named."""
     from platformdirs import user_cache_path
 
     return user_cache_path("polyseek")
-
-
-ModelLoader = Callable[[Backend, Path | None, int | None], Embedder]
-
-MODELS: Final[Mapping[str, ModelLoader]] = MappingProxyType({AUTO: _load_bundled, "e5-small": _load_bundled})
-"""Loaders by name."""

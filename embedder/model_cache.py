@@ -10,7 +10,8 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,27 +100,38 @@ def _read(folder: Path) -> ModelFolder | None:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the folder under a temporary name and rename it; the caller holds the lock."""
+    with replaced(folder) as temporary:
+        for name, content in files.items():
+            write_file(temporary / name, content)
+        manifest = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        write_file(temporary / MANIFEST, json.dumps(manifest, indent=1).encode())
+
+
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """Hand out an empty folder that takes the place of another one when the block ends without an error.
+
+    The caller holds the lock, and has forced what it wrote to the disk.
+    """
     temporary = folder.with_name(f".{folder.name}.building")
     if temporary.exists():
         shutil.rmtree(temporary)  # left by a process that died while it held the lock
     temporary.mkdir()
     try:
-        for name, content in files.items():
-            _write_file(temporary / name, content)
-        manifest = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        _write_file(temporary / MANIFEST, json.dumps(manifest, indent=1).encode())
+        yield temporary
         _sync_folder(temporary)
         if folder.exists():
             folder.rename(temporary / "damaged")
         temporary.rename(folder)
-    except OSError:
+    except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     shutil.rmtree(folder / "damaged", ignore_errors=True)
     _sync_folder(folder.parent)
 
 
-def _write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file and force it to the disk."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

@@ -6,21 +6,27 @@ from embedder.errors import ModelSourceError
 
 
 class TextTokenizer:
-    """A `tokenizer.json` that puts one special token before and one after a text.
+    """A `tokenizer.json` that puts special tokens before and after a text.
 
     Args:
         content: Content of the `tokenizer.json`.
+        padding: Token number that fills up shorter texts; None takes that of `<pad>`.
 
     Attributes:
+        padding: Token number that fills up shorter texts.
         special_tokens: How many tokens are added to each text.
     """
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, padding: int | None = None) -> None:
         from tokenizers import Tokenizer
 
         self._tokenizer = Tokenizer.from_buffer(content)
+        self._tokenizer.no_truncation()  # a file may switch these on; lengths and batches are ours
+        self._tokenizer.no_padding()
         self.special_tokens: int = self._tokenizer.num_special_tokens_to_add(False)
-        padding = self._tokenizer.token_to_id("<pad>")
+        mask = self._tokenizer.encode("a").special_tokens_mask
+        self._closing = len(mask) - max((place for place, special in enumerate(mask) if not special), default=-1) - 1
+        padding = self._tokenizer.token_to_id("<pad>") if padding is None else padding
         if padding is None:
             msg = "the tokenizer has no token <pad>; it is not the one this encoder was trained with"
             raise ModelSourceError(msg)
@@ -29,7 +35,7 @@ class TextTokenizer:
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Turn texts into token numbers with the special tokens.
 
-        A longer text is cut off at the end, and its closing special token kept.
+        A longer text is cut off at the end, and its closing special tokens kept.
 
         Args:
             texts: Texts with their prefix.
@@ -39,16 +45,17 @@ class TextTokenizer:
             One list per text.
         """
         encodings = self._tokenizer.encode_batch_fast([_valid(text) for text in texts], add_special_tokens=True)
-        return [_shorten(encoding.ids, max_tokens) for encoding in encodings]
+        return [self._shorten(encoding.ids, max_tokens) for encoding in encodings]
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text without special tokens."""
         encodings = self._tokenizer.encode_batch_fast([_valid(text) for text in texts], add_special_tokens=False)
         return [len(encoding) for encoding in encodings]
 
-
-def _shorten(numbers: list[int], max_tokens: int) -> list[int]:
-    return numbers if len(numbers) <= max_tokens else [*numbers[: max_tokens - 1], numbers[-1]]
+    def _shorten(self, numbers: list[int], max_tokens: int) -> list[int]:
+        if len(numbers) <= max_tokens:
+            return numbers
+        return numbers[: max_tokens - self._closing] + numbers[len(numbers) - self._closing :]
 
 
 def _valid(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embedder import Embedder, load_embedder
+from embedder import Embedder, check_dimension, load_embedder
 from indexer.database import DATABASE_FILES, DATABASE_NAME, damage_reported, open_for_reading
 from indexer.errors import CollectionExistsError, CollectionMissingError, FolderError, SettingsError
 from indexer.identity import FORMAT_VERSION, Identity
@@ -146,7 +146,8 @@ class Collection:
         """
         with self._loading:
             if self._embedder is None:
-                embedder = load_embedder(str(self.identity.encoder["id"]))
+                encoder = self.identity.encoder
+                embedder = load_embedder(str(encoder["id"]), revision=str(encoder["revision"]))
                 self.identity.require_encoder(embedder.card)
                 self._embedder = embedder
             return self._embedder
@@ -289,19 +290,24 @@ class Collection:
             self._ingestion(store, progress).recut()
             self._upkeep.refresh(store)
 
-    def rebuild_view(self, *, neutral: float | None = None) -> None:
+    def rebuild_view(self, *, neutral: float | None = None, dimension: int | None = None) -> None:
         """Build the dense view anew from the stored vectors; nothing is embedded.
 
         Args:
             neutral: Share of the language mean that is taken away, 0 (my language first) … 1 (any language alike);
                 None keeps what the view has.
+            dimension: Numbers of each vector that the view holds; it proposes passages, which are then compared by the
+                whole stored vectors. None keeps what it has.
 
         Raises:
             SettingsError: If `neutral` is not between 0 and 1.
+            DimensionError: If the encoder was not trained for this dimension.
         """
         strength = None if neutral is None else check_strength(neutral)
+        if dimension is not None:
+            check_dimension(dimension, self.embedder.card)
         with self._writing() as store:
-            self._upkeep.rebuild(store, strength)
+            self._upkeep.rebuild(store, strength=strength, dimension=dimension)
 
     def lexical_index(self) -> LexicalIndex:
         """The word search over this collection's passages, opened when first asked for.

@@ -62,11 +62,14 @@ class Identity:
         offered = card.identity()
         if offered == self.encoder:
             return
+        name = self.encoder["id"]
+        if str(self.encoder["revision"]).startswith("remote"):
+            name = f"endpoint:URL#{name}"
         differing = sorted(key for key in self.encoder | offered if self.encoder.get(key) != offered.get(key))
         msg = (
             f"this collection was made with {_describe(self.encoder, differing)}, "
             f"but the encoder at hand is {_describe(offered, differing)}; their vectors cannot be compared. "
-            f"Use --model {self.encoder['id']}, or make a new collection: "
+            f"Use --model {name}, or make a new collection: "
             "polyseek ingest FOLDER --collection NEW_PATH"
         )
         raise IdentityError(msg)

@@ -50,13 +50,14 @@ class Upkeep:
                 self._publish(store, snapshot, snapshot.space, means)
         self._refresh_words()
 
-    def rebuild(self, store: Store, strength: float | None) -> None:
-        """Build the dense view anew; with another neutral strength if one is given."""
+    def rebuild(self, store: Store, *, strength: float | None, dimension: int | None) -> None:
+        """Build the dense view anew; with another neutral strength or dimension if one is given."""
         with self.session() as session:
             snapshot = session.snapshot
-        space = snapshot.space
-        if strength is not None:
-            space = Space(dimension=snapshot.vectors.dimension, strength=strength)
+        space = Space(
+            dimension=snapshot.space.dimension if dimension is None else dimension,
+            strength=snapshot.space.strength if strength is None else strength,
+        )
         self._publish(store, snapshot, space, snapshot.shrunk_means())
         self._refresh_words()
 

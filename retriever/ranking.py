@@ -6,7 +6,7 @@ a passage that shares most of a question's words is most likely right, one that 
 little it says would put the question's own language first. What was tried and measured stands in docs/ranking.md.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from embedder import Vectors
 from indexer import LexicalIndex, RowMask, Snapshot, Space
+from indexer.neutral import shorten
 from retriever.results import SearchMode
 
 CANDIDATES: Final = 200
@@ -92,8 +93,7 @@ class Ranker:
         candidates = max(CANDIDATES, top_k)
         rows = np.empty(0, dtype=np.int64)
         if self.mode is not SearchMode.LEXICAL:
-            found = self.snapshot.search(question.vector, candidates, allowed, question.space)[0][0]
-            rows = found[found >= 0]
+            rows = self._by_meaning(question, allowed, candidates)
         bm25 = np.zeros(len(rows), dtype=np.float32)
         if self.words is not None:
             rows, bm25 = self._add_words(self.words, question.text, rows, allowed, candidates)
@@ -118,6 +118,13 @@ class Ranker:
         others = best.rows[~np.isin(best.rows, wanted)][: max(0, top_k - len(wanted))]
         everything = _join([best.take(np.flatnonzero(np.isin(best.rows, others))), *parts])
         return everything.take(_order(everything))
+
+    def _by_meaning(self, question: Question, allowed: RowMask, candidates: int) -> npt.NDArray[np.int64]:
+        """The nearest passages, by as many dimensions as the view has: it may hold fewer than are scored later."""
+        near = replace(question.space, dimension=min(question.space.dimension, self.snapshot.space.dimension))
+        found = self.snapshot.search(shorten(question.vector, near.dimension), candidates, allowed, near)[0][0]
+        rows: npt.NDArray[np.int64] = found[found >= 0]
+        return rows
 
     def _add_words(
         self, words: LexicalIndex, text: str, rows: npt.NDArray[np.int64], allowed: RowMask, candidates: int

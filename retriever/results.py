@@ -46,6 +46,8 @@ class Hit:
         dense: Cosine similarity with the question, in [-1, 1]: the mean of the passage's and its best sentence's.
         lexical: How much of the question's words it has: BM25 as a share of the highest possible, in [0, 1];
             0 in dense mode.
+        rerank_score: What the reranker says, a logit, higher is better; hits that have one stand in its order, not
+            in that of `score`. None where no reranker read the passage.
     """
 
     passage_id: int
@@ -66,6 +68,7 @@ class Hit:
     score: float
     dense: float
     lexical: float
+    rerank_score: float | None = None
 
     @property
     def location(self) -> str:
@@ -97,11 +100,12 @@ class Timings:
     embed_ms: float
     search_ms: float
     fetch_ms: float
+    rerank_ms: float = 0.0
 
     @property
     def total_ms(self) -> float:
         """Milliseconds of all steps together."""
-        return self.embed_ms + self.search_ms + self.fetch_ms
+        return self.embed_ms + self.search_ms + self.fetch_ms + self.rerank_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

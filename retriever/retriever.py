@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from embedder import LANGUAGES, Embedder, ModelCard, check_dimension
+from embedder import LANGUAGES, Embedder, ModelCard, Reranker, check_dimension
 from indexer import Collection, LexicalIndex, LexicalIndexError, PassageFilter, Space, StoredPassage
 from indexer.languages import UNKNOWN, language_probabilities
 from indexer.neutral import check_strength, move_query
@@ -15,6 +15,7 @@ from retriever.abstention import DEFAULT_THRESHOLD, load_calibration
 from retriever.errors import QuestionError
 from retriever.highlight import highlight
 from retriever.ranking import Question, Ranked, Ranker
+from retriever.reranking import RERANK_DEPTH, rerank
 from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
 
 logger = logging.getLogger(__name__)
@@ -28,24 +29,42 @@ class Retriever:
 
     Args:
         collection: The collection to search.
+        reranker: Puts what is found in its order; None leaves it as it is.
+        rerank_depth: How many of the best passages the reranker reads, at least 1.
     """
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(
+        self, collection: Collection, reranker: Reranker | None = None, rerank_depth: int = RERANK_DEPTH
+    ) -> None:
+        _check_numbers({"rerank_depth": rerank_depth})
         self.collection = collection
+        self.reranker = reranker
+        self._rerank_depth = rerank_depth
 
     @classmethod
-    def open(cls, path: Path | str, *, embedder: Embedder | None = None) -> "Retriever":
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        rerank_depth: int = RERANK_DEPTH,
+    ) -> "Retriever":
         """Open the collection at `path`.
 
         Args:
             path: The collection's directory.
             embedder: The encoder to use; None loads the one the collection was made with, at the first question.
+            One on a server has to be named.
+            reranker: Puts what is found in its order (see `embedder.load_reranker`); None leaves it as it is.
+            rerank_depth: How many of the best passages the reranker reads, at least 1.
 
         Raises:
+            QuestionError: If `rerank_depth` is below 1.
             CollectionMissingError: If there is no collection.
             IdentityError: If the collection was made with another encoder.
         """
-        return cls(Collection.open(path, embedder=embedder))
+        return cls(Collection.open(path, embedder=embedder), reranker, rerank_depth)
 
     def search(  # noqa: PLR0913  the filters are the vocabulary of a search
         self,
@@ -85,14 +104,16 @@ class Retriever:
                 what the collection's view was built with. Another value than the view's is searched without it.
             question_language: Language code of the question; None has it identified.
             dimension: Compare only the first n dimensions of the vectors, for encoders trained for it
-                (Matryoshka); None compares all.
+                (Matryoshka); None compares all. The view may propose by fewer, see `Collection.rebuild_view`.
             abstain_below: The result says that it abstained where the first hit answers the question with less than
                 this probability; 0 never does.
 
         Returns:
-            The hits, best first, and what is known about the question.
+            The hits, best first, and what is known about the question. With a reranker the hits stand in its order;
+            the abstention still depends on the passage that was first before.
 
         Raises:
+            EndpointError: If encoder or reranker are on a server that cannot be used.
             QuestionError: If the question is empty or an option is out of range.
             SettingsError: If `neutral` is not between 0 and 1.
             LexicalIndexError: If words alone are asked for and their index is missing or damaged; by meaning and
@@ -126,16 +147,21 @@ class Retriever:
             asked = Question(text=question, vector=move_query(query, probabilities, snapshot.means, space), space=space)
             ranker = Ranker(snapshot=snapshot, words=self._words(mode), mode=mode, per_document=per_document)
             if per_language is None:
-                ranked = ranker.rank(asked, allowed, top_k)
+                ranked = ranker.rank(asked, allowed, max(top_k, self._rerank_depth) if self.reranker else top_k)
             else:
                 ranked = ranker.rank_each_language(asked, allowed, top_k, per_language)
             search_ms = clock.lap_ms()
             passages = session.passages(snapshot.passages_of(ranked.rows).tolist())
             highlights = highlight(snapshot, asked, passages)
+        hits = list(_hits(passages, ranked, highlights, wanted.folders))
+        fetch_ms = clock.lap_ms()
+        if self.reranker is not None and hits:  # after the session: a server may take its time
+            hits = rerank(self.reranker, question, hits, self._rerank_depth)
+            hits = hits[:top_k] if per_language is None else hits  # which hold some of each language
         return SearchResult(
             question=question,
             question_language=language,
-            hits=tuple(_hits(passages, ranked, highlights, wanted.folders)),
+            hits=tuple(hits),
             answer_probability=(
                 _answer_probability(ranked, embedder.card, asked, int(allowed.sum()), language)
                 if mode is SearchMode.HYBRID
@@ -143,7 +169,7 @@ class Retriever:
             ),
             abstention_threshold=abstain_below,
             searched_passages=int(allowed.sum()),
-            timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=clock.lap_ms()),
+            timings=Timings(embed_ms=embed_ms, search_ms=search_ms, fetch_ms=fetch_ms, rerank_ms=clock.lap_ms()),
         )
 
     def _words(self, mode: SearchMode) -> LexicalIndex | None:
@@ -182,17 +208,14 @@ class _Clock:
 
 def _space(default: Space, neutral: float | None, dimension: int | None, card: ModelCard) -> Space:
     strength = default.strength if neutral is None else check_strength(neutral)
-    return Space(dimension=check_dimension(dimension or default.dimension, card), strength=strength)
+    return Space(dimension=check_dimension(dimension or card.dimension, card), strength=strength)
 
 
 def _check(question: str, numbers: Mapping[str, int | None], abstain_below: float, languages: Sequence[str]) -> None:
     if not question.strip():
         msg = 'the question is empty; ask something, e.g. "When was the harbour founded?"'
         raise QuestionError(msg)
-    for name, number in numbers.items():
-        if number is not None and number < 1:
-            msg = f"{name} is {number}; it must be at least 1"
-            raise QuestionError(msg)
+    _check_numbers(numbers)
     if not 0 <= abstain_below <= 1:
         msg = f"abstain_below is {abstain_below}; use a probability, 0 (never) to 1"
         raise QuestionError(msg)
@@ -200,6 +223,13 @@ def _check(question: str, numbers: Mapping[str, int | None], abstain_below: floa
     if unknown:
         msg = f"unknown language {', '.join(map(repr, unknown))}; use codes of: {' '.join(LANGUAGES)}, or {UNKNOWN}"
         raise QuestionError(msg)
+
+
+def _check_numbers(numbers: Mapping[str, int | None]) -> None:
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            msg = f"{name} is {number}; it must be at least 1"
+            raise QuestionError(msg)
 
 
 def _answer_probability(ranked: Ranked, card: ModelCard, asked: Question, passages: int, language: str) -> float | None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import options
 from app.settings import Settings
 from app.ui.ingest_job import IngestDesk
-from embedder import Embedder, load_embedder
+from embedder import Embedder
 from indexer import Collection, FailureReason, PageImage, PageImages, ReadFailure
 from retriever import Hit, Retriever
 
@@ -39,7 +40,7 @@ class Workspace:
         if not Collection.exists(self.path):
             return None
         collection_id = Collection.open(self.path).identity.collection_id
-        return _open_retriever(str(self.path), collection_id, self.embedder)
+        return _open_retriever(str(self.path), collection_id, self.embedder, self.settings)
 
     def draw(self, hit: Hit, marks: Sequence[tuple[int, int]], *, last_page: bool) -> PageImage | ReadFailure:
         """Draw the first or the last page of a passage of the open collection; see `PageImages.draw`."""
@@ -62,18 +63,18 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
     """
     if settings.leaves_encoder_open:
         return None
-    return _load_embedder(settings.model, settings.backend, settings.device, settings.cache_dir)
+    return _load_embedder(repr(settings), settings)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _load_embedder(model: str, backend: str, device: str, cache_dir: Path | None) -> Embedder:
-    return load_embedder(model, backend=backend, device=device, cache_dir=cache_dir)
+def _load_embedder(key: str, _settings: Settings) -> Embedder | None:
+    return options.chosen_embedder(_settings)
 
 
 # Keyed by the collection's own id as well: one that was deleted and made anew at the same place is another.
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=Retriever.close)
-def _open_retriever(path: str, collection_id: str, _embedder: Embedder | None) -> Retriever:
-    return Retriever.open(path, embedder=_embedder)
+def _open_retriever(path: str, collection_id: str, _embedder: Embedder | None, _settings: Settings) -> Retriever:
+    return Retriever.open(path, embedder=_embedder, reranker=options.chosen_reranker(_settings))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=PageImages.close)

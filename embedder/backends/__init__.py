@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -40,11 +41,11 @@ class Engine(Protocol):
 class EngineFactory(Protocol):
     """Loads a graph into an engine whose library is imported already."""
 
-    def __call__(self, graph: bytes, *, threads: int | None) -> Engine:
+    def __call__(self, graph: bytes | Path, *, threads: int | None) -> Engine:
         """Load an ONNX graph.
 
         Args:
-            graph: The serialised ONNX model.
+            graph: The serialised ONNX model, or its file, which may have others with its weights beside it.
             threads: Threads to compute with; None takes as many as the engine finds right.
 
         Raises:

@@ -4,13 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 
 from embedder.backends import EngineFactory
-from embedder.bert_graph import OUTPUT
+from embedder.graphs.writer import OUTPUT
 
 
 def import_engine() -> EngineFactory:
@@ -29,11 +30,11 @@ class OnnxRuntimeEngine:
 
     Args:
         onnxruntime: The module.
-        graph: The serialised ONNX model.
+        graph: The serialised ONNX model, or its file.
         threads: Threads to compute with; None takes one for each physical core.
     """
 
-    def __init__(self, onnxruntime: ModuleType, graph: bytes, *, threads: int | None) -> None:
+    def __init__(self, onnxruntime: ModuleType, graph: bytes | Path, *, threads: int | None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0
         # Turns the layers' integers into float32 once at load, not in each run.

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from embedder.backends import EngineFactory
-from embedder.bert_graph import GROUP, OUTPUT
 from embedder.errors import BackendError
+from embedder.graphs.packed_bert import GROUP
+from embedder.graphs.writer import OUTPUT
 
 _DEVICE = "CPU"
 _TELEMETRY = "openvino_telemetry"
@@ -35,7 +37,7 @@ class OpenVinoEngine:
 
     Args:
         openvino: The module.
-        graph: The serialised ONNX model.
+        graph: The serialised ONNX model, or its file.
         threads: Threads to compute with; None takes one for each physical core.
         precision: "bf16" or "f32", for attention and what else is not multiplied as integers; None takes bfloat16
             where the processor has it.
@@ -45,7 +47,7 @@ class OpenVinoEngine:
     """
 
     def __init__(
-        self, openvino: ModuleType, graph: bytes, *, threads: int | None, precision: str | None = None
+        self, openvino: ModuleType, graph: bytes | Path, *, threads: int | None, precision: str | None = None
     ) -> None:
         core = openvino.Core()
         precision = precision or _fastest_precision(core)

@@ -1,15 +1,18 @@
-"""Writes a BERT encoder, its pooling and its normalisation as one ONNX graph of standard operators.
+"""Writes the bundled BERT encoder from its packed weights, for processors and for GPUs.
 
-Weights stay small in the file and in memory. Layer matrices are 8-bit integers with one scale for each 64 inputs:
-engines multiply them as integers, which is the fastest way on a processor. The token embedding keeps the 4 bits of its
-source exactly; its rows are unpacked after they are looked up.
+For processors weights stay small in the file and in memory. Layer matrices are 8-bit integers with one scale for each
+64 inputs: engines multiply them as integers, which is the fastest way on a processor. The token embedding keeps the 4
+bits of its source exactly; its rows are unpacked after they are looked up.
+
+For GPUs all weights are unpacked to float16, because their engines multiply floats fastest and refuse such integers.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from embedder.graphs.writer import GraphWriter, Precision
 from embedder.packed_weights import BLOCK, PackedMatrix, PackedWeights
 
 if TYPE_CHECKING:
@@ -18,85 +21,51 @@ if TYPE_CHECKING:
 GRAPH_VERSION = 1
 """Raise it when the graph changes: built encoders of older versions are then built anew."""
 
-OUTPUT = "sentence_embedding"
-"""Name of the graph's output."""
-
-_OPSET = 21
-_IR_VERSION = 10
 GROUP = 64
 """Inputs of a layer that share a scale."""
 
-_MASKED = -1e4  # finite: exp() of it is 0 in every precision, and a row that is all padding gives no NaN
 
-_Array = npt.NDArray[np.generic]
-
-
-def bert_graph(weights: PackedWeights) -> "onnx.ModelProto":
+def packed_bert_graph(weights: PackedWeights) -> "onnx.ModelProto":
     """Write the encoder as an ONNX model.
 
-    Inputs `input_ids` and `attention_mask` (1 for a token, 0 for padding on the right) have shape (batch, sequence),
-    int64. Output `sentence_embedding` has shape (batch, hidden), float32: the mean of the token vectors, at length 1.
+    Its inputs and its output are those of `GraphWriter.finish`; tokens are pooled by their mean.
 
     Args:
         weights: The weights and the shape of the encoder.
     """
-    from onnx import TensorProto, helper
-
-    graph = _Graph()
-    hidden = _embed_tokens(graph, weights)
-    mask = graph.add("Cast", ["attention_mask"], "mask", to=TensorProto.FLOAT)
-    padding = graph.add("Sub", [graph.constant("one", np.float32(1)), mask], "padding")
-    penalty = graph.add("Mul", [padding, graph.constant("masked", np.float32(_MASKED))], "penalty")
-    bias = graph.add("Unsqueeze", [penalty, graph.constant("axes_1_2", np.array([1, 2]))], "attention_bias")
-    for layer in range(weights.sizes.layers):
-        hidden = _transform(graph, weights, hidden, bias, layer)
-    _pool(graph, hidden, mask)
-    sides = ["batch", "sequence"]
-    proto = helper.make_graph(
-        graph.nodes,
-        "bert",
-        [helper.make_tensor_value_info(name, TensorProto.INT64, sides) for name in ("input_ids", "attention_mask")],
-        [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", weights.sizes.hidden])],
-        graph.constants,
-    )
-    return helper.make_model(
-        proto, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION, producer_name="polyseek"
-    )
+    return _write(_Graph(), weights)
 
 
-class _Graph:
-    """Nodes and constants in the order they were added."""
+def float_bert_graph(weights: PackedWeights, precision: Precision) -> "onnx.ModelProto":
+    """Write the encoder as an ONNX model without integer weights; 240 MB.
 
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+    Inputs, output and pooling are those of `packed_bert_graph`.
 
-    def constant(self, name: str, values: _Array | np.generic) -> str:
-        from onnx import numpy_helper
+    Args:
+        weights: The weights and the shape of the encoder.
+        precision: Number type it computes in.
+    """
+    return _write(_FloatGraph(precision), weights)
 
-        self.constants.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
-        return name
 
-    def add(self, operator: str, inputs: list[str], name: str, **attributes: Any) -> str:
-        """Add a node with one output, which has the node's name."""
-        from onnx import helper
+class _Graph(GraphWriter):
+    """Adds the parts that depend on how weights are kept; here they stay packed."""
 
-        self.nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
-        return name
+    def look_up(self, matrix: PackedMatrix, hidden: int) -> str:
+        """Look up the words' vectors, float32."""
+        return _unpack_rows(self, matrix, hidden)
 
-    def split(self, source: str, names: list[str], axis: int) -> None:
-        """Cut a value into equal parts."""
-        from onnx import helper
-
-        self.nodes.append(
-            helper.make_node("Split", [source], names, name=f"{source}.split", axis=axis, num_outputs=len(names))
-        )
+    def converted(self, source: str, to: int, name: str) -> str:
+        """Change the number type, unless everything is float32."""
+        return source if self.type == self.float32 else self.cast(source, to, name)
 
     def normalise(self, source: str, weights: PackedWeights, name: str) -> str:
-        """Add a layer normalisation."""
+        """Add a layer normalisation, computed in float32."""
         gain = self.constant(f"{name}.w", weights.vectors[f"{name}.w"])
         shift = self.constant(f"{name}.b", weights.vectors[f"{name}.b"])
-        return self.add("LayerNormalization", [source, gain, shift], name, axis=-1, epsilon=weights.sizes.epsilon)
+        values = self.converted(source, self.float32, f"{name}.f32")
+        normed = self.add("LayerNormalization", [values, gain, shift], name, axis=-1, epsilon=weights.sizes.epsilon)
+        return self.converted(normed, self.type, f"{name}.typed")
 
     def project(self, source: str, matrix: npt.NDArray[np.float32], bias: npt.NDArray[np.float32], name: str) -> str:
         """Add a linear layer; `matrix` has shape (outputs, inputs)."""
@@ -105,6 +74,31 @@ class _Graph:
         factor = self.add("DequantizeLinear", parts, f"{name}.weights", axis=0, block_size=GROUP)
         product = self.add("MatMul", [source, factor], f"{name}.product")
         return self.add("Add", [product, self.constant(f"{name}.bias", bias)], name)
+
+
+class _FloatGraph(_Graph):
+    """Keeps weights as float16, which engines turn into the type they compute in, once."""
+
+    def look_up(self, matrix: PackedMatrix, hidden: int) -> str:
+        """Look up the words' vectors, float32."""
+        table = self.constant("word.table", matrix.unpack().astype(np.float16))
+        return self.cast(self.add("Gather", [table, "input_ids"], "word.picked"), self.float32, "word")
+
+    def project(self, source: str, matrix: npt.NDArray[np.float32], bias: npt.NDArray[np.float32], name: str) -> str:
+        """Add a linear layer; `matrix` has shape (outputs, inputs)."""
+        factor = self.cast(self.constant(f"{name}.kept", matrix.T.astype(np.float16)), self.type, f"{name}.weights")
+        shift = self.cast(self.constant(f"{name}.shift", bias), self.type, f"{name}.bias")
+        return self.add("Add", [self.add("MatMul", [source, factor], f"{name}.product"), shift], name)
+
+
+def _write(graph: _Graph, weights: PackedWeights) -> "onnx.ModelProto":
+    hidden = _embed_tokens(graph, weights)
+    mask = graph.mask()
+    bias = graph.converted(graph.padding_bias(mask), graph.type, "bias")
+    for layer in range(weights.sizes.layers):
+        hidden = _transform(graph, weights, hidden, bias, layer)
+    pooled = graph.mean(graph.converted(hidden, graph.float32, "hidden_f32"), mask)
+    return graph.finish(pooled, name="bert", dimension=weights.sizes.hidden)
 
 
 def quantise(matrix: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
@@ -126,7 +120,7 @@ def quantise(matrix: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt
 
 def _embed_tokens(graph: _Graph, weights: PackedWeights) -> str:
     hidden = weights.sizes.hidden
-    word = _look_up(graph, weights.matrices["emb.word"], hidden)
+    word = graph.look_up(weights.matrices["emb.word"], hidden)
     # Token type 0 is the only one used: its vector is added to every position's.
     places = weights.vectors["emb.pos"].reshape(-1, hidden) + weights.vectors["emb.type"][:hidden]
     length = graph.add("Shape", ["input_ids"], "length", start=1, end=2)
@@ -135,7 +129,7 @@ def _embed_tokens(graph: _Graph, weights: PackedWeights) -> str:
     return graph.normalise(graph.add("Add", [word, used], "embedding"), weights, "emb.ln")
 
 
-def _look_up(graph: _Graph, matrix: PackedMatrix, hidden: int) -> str:
+def _unpack_rows(graph: GraphWriter, matrix: PackedMatrix, hidden: int) -> str:
     """Look up 4-bit rows and unpack them; exact in float32, and in bfloat16 up to the scale."""
     from onnx import TensorProto
 
@@ -173,7 +167,6 @@ def _linear(weights: PackedWeights, name: str) -> tuple[npt.NDArray[np.float32],
 
 
 def _attend(graph: _Graph, weights: PackedWeights, hidden: str, bias: str, name: str) -> str:
-    """MatMul, Softmax, MatMul without anything between that would keep an engine from fusing them."""
     sizes = weights.sizes
     width = sizes.hidden // sizes.heads
     parts = [_linear(weights, f"{name}.{role}") for role in "qkv"]
@@ -181,23 +174,10 @@ def _attend(graph: _Graph, weights: PackedWeights, hidden: str, bias: str, name:
     matrix = np.concatenate([parts[0][0] * scale, parts[1][0], parts[2][0]])
     shift = np.concatenate([parts[0][1] * scale, parts[1][1], parts[2][1]])
     joint = graph.project(hidden, matrix, shift, f"{name}.qkv")
-    shape = graph.constant(f"{name}.heads", np.array([0, 0, 3 * sizes.heads, width]))
+    shape = graph.constant("heads", np.array([0, 0, 3 * sizes.heads, width]))
     joint = graph.add("Reshape", [joint, shape], f"{name}.qkv_heads")
     graph.split(joint, [f"{name}.q", f"{name}.k", f"{name}.v"], axis=2)
     asked = graph.add("Transpose", [f"{name}.q"], f"{name}.q_heads", perm=[0, 2, 1, 3])
     keys = graph.add("Transpose", [f"{name}.k"], f"{name}.k_heads", perm=[0, 2, 3, 1])
     values = graph.add("Transpose", [f"{name}.v"], f"{name}.v_heads", perm=[0, 2, 1, 3])
-    scores = graph.add("Add", [graph.add("MatMul", [asked, keys], f"{name}.scores"), bias], f"{name}.masked")
-    context = graph.add("MatMul", [graph.add("Softmax", [scores], f"{name}.shares", axis=-1), values], f"{name}.mixed")
-    context = graph.add("Transpose", [context], f"{name}.context", perm=[0, 2, 1, 3])
-    row = graph.constant(f"{name}.row", np.array([0, 0, sizes.hidden]))
-    return graph.add("Reshape", [context, row], f"{name}.context_row")
-
-
-def _pool(graph: _Graph, hidden: str, mask: str) -> None:
-    column = graph.add("Unsqueeze", [mask, graph.constant("column", np.array([-1]))], "mask_column")
-    second = graph.constant("second", np.array([1]))
-    total = graph.add("ReduceSum", [graph.add("Mul", [hidden, column], "kept"), second], "total", keepdims=0)
-    count = graph.add("ReduceSum", [column, second], "count", keepdims=0)
-    mean = graph.add("Div", [total, count], "mean")
-    graph.add("LpNormalization", [mean], OUTPUT, axis=-1, p=2)
+    return graph.attend(asked, keys, values, bias, f"{name}.context")

@@ -216,10 +216,10 @@ class _Asking:
     documents: _Documents
 
     def space(self) -> Space:
-        default = self.session.snapshot.space
+        snapshot = self.session.snapshot
         return Space(
-            dimension=self.method.dimension or default.dimension,
-            strength=default.strength if self.method.neutral is None else self.method.neutral,
+            dimension=self.method.dimension or snapshot.vectors.dimension,
+            strength=snapshot.space.strength if self.method.neutral is None else self.method.neutral,
         )
 
     def ranker(self) -> Ranker:

@@ -3,34 +3,54 @@ import sys
 
 import embedder
 
-HEAVY = ("onnx", "onnxruntime", "openvino", "tokenizers", "torch", "transformers", "platformdirs")
+HEAVY = ("httpx", "onnx", "onnxruntime", "openvino", "tenacity", "tokenizers", "torch", "transformers", "platformdirs")
 
 
 def test_the_public_names_are_these() -> None:
     assert set(embedder.__all__) == {
-        "LANGUAGES",
         "BackendError",
+        "CheckpointError",
         "DimensionError",
         "Embedder",
         "EmbedderError",
+        "EndpointAccessError",
+        "EndpointAddressError",
+        "EndpointAnswerError",
+        "EndpointCreditError",
+        "EndpointError",
+        "EndpointLengthError",
+        "EndpointLimits",
+        "EndpointModelError",
+        "EndpointRefusalError",
+        "EndpointUnavailableError",
+        "LANGUAGES",
         "LanguageMeans",
         "ModelBuildError",
         "ModelCacheError",
         "ModelCard",
         "ModelSourceError",
+        "Preparation",
+        "PreparedModel",
+        "Reranker",
         "UnknownModelError",
         "Vectors",
         "check_dimension",
         "cut",
+        "find_prepared",
         "load_embedder",
+        "load_reranker",
         "measure_language_means",
+        "prepare",
+        "prepared_models",
+        "remove_prepared",
+        "user_cache_dir",
     }
     assert all(hasattr(embedder, name) for name in embedder.__all__)
 
 
 def test_every_error_is_an_embedder_error() -> None:
     errors = [getattr(embedder, name) for name in embedder.__all__ if name.endswith("Error")]
-    assert len(errors) == 7
+    assert len(errors) == 17
     assert all(issubclass(error, embedder.EmbedderError) for error in errors)
 
 

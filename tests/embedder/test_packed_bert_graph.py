@@ -3,8 +3,8 @@ import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
-from embedder.bert_graph import quantise
 from embedder.bundled import GRAPH_FILE
+from embedder.graphs.packed_bert import quantise
 from embedder.model_cache import ModelFolder
 
 

@@ -1,0 +1,121 @@
+"""The command `polyseek models`: encoders that are kept on this machine."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from app import terminal
+from app.options import JsonOption, fail, out
+from app.settings import load_settings
+from embedder import (
+    Preparation,
+    PreparedModel,
+    find_prepared,
+    prepare,
+    prepared_models,
+    remove_prepared,
+    user_cache_dir,
+)
+
+models_cli = typer.Typer(help="Make encoders ready, list them, look into one, check it, or delete it.")
+
+NameArgument = Annotated[str, typer.Argument(help="Name of a prepared encoder; see: polyseek models list")]
+
+
+@models_cli.command("prepare", epilog='Example: polyseek models prepare ~/models/my-e5 --query-prefix "query: "')
+def prepare_model(  # noqa: PLR0913, PLR0917  one parameter for each option
+    model: Annotated[Path, typer.Argument(help="Model directory: config.json, tokenizer.json, *.safetensors.")],
+    name: Annotated[str | None, typer.Option(help="Name to load it by; the directory's if none is given.")] = None,
+    query_prefix: Annotated[str | None, typer.Option(help="Put before every question.")] = None,
+    passage_prefix: Annotated[str | None, typer.Option(help="Put before every passage.")] = None,
+    matryoshka: Annotated[str | None, typer.Option(help="Shorter lengths of its vectors, such as 384,512,768.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of its weights, to be shown with it.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an encoder ready from a model directory; nothing is downloaded."""
+    preparation = Preparation(
+        name=name,
+        query_prefix=query_prefix,
+        passage_prefix=passage_prefix,
+        matryoshka_dimensions=None if matryoshka is None else _numbers(matryoshka),
+        licence=licence,
+    )
+    _show(prepare(model, _cache_dir(), preparation), as_json)
+
+
+@models_cli.command("list", epilog="Example: polyseek models list")
+def list_models(as_json: JsonOption = False) -> None:
+    """List the encoders that are ready, beside the one that comes with polyseek."""
+    models = prepared_models(_cache_dir())
+    if as_json:
+        for model in models:
+            terminal.write_json(out(), _fields(model))
+        return
+    table = Table("Name", "Weights", "Dimensions", "Tokens", "Size", "Made from")
+    for model in models:
+        card = model.card
+        size = f"{model.size_bytes / 1e6:,.0f} MB"
+        row = (card.id, card.revision[:12], str(card.dimension), f"{card.max_tokens:,}", size, model.source)
+        table.add_row(*map(Text, row))
+    out().print(table)
+
+
+@models_cli.command(epilog="Example: polyseek models show my-e5")
+def show(name: NameArgument, as_json: JsonOption = False) -> None:
+    """Show what is known about a prepared encoder."""
+    _show(_found(name), as_json)
+
+
+@models_cli.command(epilog="Example: polyseek models check my-e5")
+def check(name: NameArgument) -> None:
+    """Compare every file of a prepared encoder with its checksum."""
+    damaged = _found(name).damage()
+    if damaged:
+        fail(
+            f"damaged: {', '.join(damaged)}; delete it, then prepare it again: polyseek models remove {name}; "
+            "polyseek models prepare MODEL"
+        )
+    out().print(Text(f"{name}: every file is as it was written"))
+
+
+@models_cli.command(epilog="Example: polyseek models remove my-e5")
+def remove(name: NameArgument) -> None:
+    """Delete a prepared encoder; the directory it was made from stays."""
+    model = _found(name)
+    remove_prepared(model)
+    out().print(Text(f"removed {name}, {model.size_bytes / 1e6:,.0f} MB"))
+
+
+def _found(name: str) -> PreparedModel:
+    model = find_prepared(name, _cache_dir())
+    if model is None:
+        fail(f"there is no prepared encoder {name!r}; see: polyseek models list")
+    return model
+
+
+def _show(model: PreparedModel, as_json: bool) -> None:
+    if as_json:
+        terminal.write_json(out(), _fields(model))
+        return
+    for name, value in _fields(model).items():
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else repr(value) if value == "" else str(value)
+        out().print(Text(f"{name.replace('_', ' '):22} {shown}"), soft_wrap=True)
+
+
+def _fields(model: PreparedModel) -> dict[str, object]:
+    return {**asdict(model.card), "made_from": model.source, "folder": str(model.folder), "bytes": model.size_bytes}
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        fail(f"--matryoshka {text!r} is no list of numbers; give them like this: --matryoshka 384,512,768")
+
+
+def _cache_dir() -> Path:
+    return load_settings().cache_dir or user_cache_dir()

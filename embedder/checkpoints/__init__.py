@@ -1,0 +1,1 @@
+"""Encoders from model directories, as the hub and sentence-transformers lay them out."""

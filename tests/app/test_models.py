@@ -1,0 +1,121 @@
+"""An encoder from a model directory, from `polyseek models` to answers at two dimensions."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexer import Collection
+from tests.tiny_checkpoints import write_tiny_llama
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """Nemotron's architecture and dimensions, one layer, random weights."""
+    return write_tiny_llama(tmp_path / "tiny-nemotron", hidden=2048, layers=1)
+
+
+@pytest.fixture
+def polyseek(tmp_path: Path) -> Run:
+    """Runs the real command with a collection and a cache of its own."""
+
+    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "POLYSEEK_COLLECTION": str(tmp_path / "collection"),
+                "POLYSEEK_CACHE_DIR": str(tmp_path / "cache"),
+                "XDG_CONFIG_HOME": str(tmp_path / "config"),
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def first_hit(answer: "subprocess.CompletedProcess[str]") -> str:
+    assert answer.returncode == 0, answer.stderr
+    return next(json.loads(line)["path"] for line in answer.stdout.splitlines() if '"hit"' in line)
+
+
+def test_a_model_directory_is_ingested_with_asked_and_cut_to_another_dimension(
+    polyseek: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    done = polyseek("ingest", folder, "--model", "./tiny-nemotron")
+    assert done.returncode == 0, done.stderr
+    assert "3 added" in done.stdout
+    question = "The salt mine has seven levels and an underground lake."
+    # No model is named: the collection knows its own, also where the directory is gone.
+    model.rename(tmp_path / "elsewhere")
+    whole = polyseek("ask", question, "--mode", "dense", "--json")
+    assert first_hit(whole).endswith("mine.txt")
+
+    cut = polyseek("reindex", "--dimension", "384")
+    assert cut.returncode == 0, cut.stderr
+    with Collection.open(tmp_path / "collection") as opened, opened.session() as session:
+        assert session.snapshot.vectors.dimension == 2048
+        assert session.snapshot.space.dimension == 384
+        assert session.snapshot.view is not None
+    assert first_hit(polyseek("ask", question, "--mode", "dense", "--json")).endswith("mine.txt")
+    checked = polyseek("verify")
+    assert checked.returncode == 0, checked.stdout
+
+    refused = polyseek("reindex", "--dimension", "400")
+    assert refused.returncode == 1
+    assert "choose one of 384, 512, 768, 1024, 2048" in refused.stderr
+    other = polyseek("ask", question, "--model", "e5-small")
+    assert other.returncode == 1
+    assert "tiny-nemotron" in other.stderr
+    assert "e5-small" in other.stderr
+
+
+def test_models_are_prepared_listed_shown_checked_and_removed(polyseek: Run, tmp_path: Path) -> None:
+    folder = write_tiny_llama(tmp_path / "small")
+    made = polyseek(
+        "models", "prepare", folder, "--name", "mine", "--matryoshka", "16,32", "--licence", "MIT", "--json"
+    )
+    card = json.loads(made.stdout)
+    assert (card["id"], card["dimension"], card["matryoshka_dimensions"]) == ("mine", 64, [16, 32])
+    assert (card["licence"], card["made_from"]) == ("MIT", str(folder))
+    (listed,) = polyseek("models", "list", "--json").stdout.splitlines()
+    assert json.loads(listed) == card
+    assert "mine" in polyseek("models", "list").stdout
+    assert "passage: " in polyseek("models", "show", "mine").stdout
+    assert "every file is as it was written" in polyseek("models", "check", "mine").stdout
+    (weights,) = (tmp_path / "cache").glob("prepared/*/weights.bin")
+    weights.write_bytes(weights.read_bytes()[:-1])
+    damaged = polyseek("models", "check", "mine")
+    assert (damaged.returncode, "weights.bin" in damaged.stderr) == (1, True)
+    assert "removed mine" in polyseek("models", "remove", "mine").stdout
+    assert polyseek("models", "list", "--json").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["models", "prepare", "nowhere"], "config.json"),
+        (["models", "show", "nothing"], "polyseek models list"),
+        (["models", "prepare", "small", "--matryoshka", "many"], "--matryoshka 384,512,768"),
+        (["models", "prepare", "small", "--matryoshka", "4096"], "cannot be cut to 4096"),
+        (["ingest", "small", "--model", "no-such-model"], "polyseek models prepare"),
+    ],
+)
+def test_mistakes_are_named_with_what_to_type(
+    arguments: list[str], message: str, polyseek: Run, tmp_path: Path
+) -> None:
+    write_tiny_llama(tmp_path / "small")
+    answer = polyseek(*arguments)
+    assert answer.returncode == 1
+    assert message in " ".join(answer.stderr.split())
+    assert "Traceback" not in answer.stderr
