@@ -72,7 +72,7 @@ def show(name: NameArgument, as_json: JsonOption = False) -> None:
 
 @models_cli.command(epilog="Example: polyseek models check my-e5")
 def check(name: NameArgument) -> None:
-    """Compare every file of a prepared encoder with its checksum."""
+    """Compare every file of a prepared encoder with its checksum, and what it gives with what its publisher says."""
     damaged = _found(name).damage()
     if damaged:
         fail(
@@ -80,6 +80,18 @@ def check(name: NameArgument) -> None:
             "polyseek models prepare MODEL"
         )
     out().print(Text(f"{name}: every file is as it was written"))
+    published = PUBLISHED.get(name)
+    if published is None:
+        return
+    settings = load_settings()
+    embedder = load_embedder(name, backend=settings.backend, device=settings.device, cache_dir=settings.cache_dir)
+    farthest = published.farthest(embedder)
+    if farthest > TOLERANCE:
+        fail(
+            f"its cosines differ by {farthest:.4f} from those of the {published.source}; these are other weights, or "
+            f"{embedder} is wrong: polyseek models parity {name}"
+        )
+    out().print(Text(f"{name}: cosines as in the {published.source}, within {farthest:.4f}"))
 
 
 @models_cli.command(epilog="Example: polyseek models remove my-e5")

@@ -101,6 +101,16 @@ def test_models_are_prepared_listed_shown_checked_and_removed(polyseek: Run, tmp
     assert polyseek("models", "list", "--json").stdout == ""
 
 
+def test_weights_that_are_not_the_published_ones_are_told(polyseek: Run, tmp_path: Path) -> None:
+    write_tiny_llama(tmp_path / "nemotron-1b-v2")
+    assert polyseek("models", "prepare", "nemotron-1b-v2").returncode == 0
+    (tmp_path / "nemotron-1b-v2").rename(tmp_path / "away")
+    checked = polyseek("models", "check", "nemotron-1b-v2")
+    assert checked.returncode == 1
+    assert "every file is as it was written" in checked.stdout
+    assert "model card of nvidia/llama-nemotron-embed-1b-v2" in checked.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
