@@ -42,6 +42,7 @@ from app.options import (
     passage_sizes,
     passwords_of,
 )
+from app.parity_command import compare_engines
 from app.progress import JsonProgress, SyncBar
 from app.settings import Settings, SettingsFileError, load_settings
 from embedder import EmbedderError
@@ -70,6 +71,7 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli.add_typer(documents_cli, name="documents", invoke_without_command=True)
+models_cli.command("parity", epilog="Example: polyseek models parity my-e5 --backends openvino,torch")(compare_engines)
 cli.add_typer(models_cli, name="models", epilog="Example: polyseek models list", no_args_is_help=True)
 cli.command("eval", epilog="Example: polyseek eval questions.jsonl --fail-under 0.9")(evaluate_sets)
 

@@ -149,7 +149,12 @@ def _gpu(_: Settings) -> Iterator[Finding]:
         yield Finding(subject="gpu", status=Status.NOTE, message=message, advice="check the NVIDIA driver")
         return
     for line in answer.stdout.strip().splitlines():
-        yield Finding(subject="gpu", status=Status.NOTE, message=f"{line}: present, not used by this version")
+        yield Finding(
+            subject="gpu",
+            status=Status.NOTE,
+            message=f"{line}: used where TensorRT is installed",
+            advice="see docs/gpu.md",
+        )
 
 
 def _model_cache(settings: Settings) -> Iterator[Finding]:

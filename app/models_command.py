@@ -1,50 +1,76 @@
 """The command `polyseek models`: encoders that are kept on this machine."""
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from app import terminal
-from app.options import JsonOption, fail, out
+from app.options import JsonOption, err, fail, out
+from app.progress import FetchBar
 from app.settings import load_settings
 from embedder import (
     Preparation,
     PreparedModel,
     find_prepared,
+    load_embedder,
     prepare,
     prepared_models,
     remove_prepared,
     user_cache_dir,
 )
+from embedder.checkpoints.hub import fetch
+from embedder.checkpoints.published import PUBLISHED, TOLERANCE, known_preparation
 
 models_cli = typer.Typer(help="Make encoders ready, list them, look into one, check it, or delete it.")
+
+_HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 NameArgument = Annotated[str, typer.Argument(help="Name of a prepared encoder; see: polyseek models list")]
 
 
-@models_cli.command("prepare", epilog='Example: polyseek models prepare ~/models/my-e5 --query-prefix "query: "')
+@models_cli.command("prepare", epilog="Example: polyseek models prepare nvidia/llama-nemotron-embed-1b-v2")
 def prepare_model(  # noqa: PLR0913, PLR0917  one parameter for each option
-    model: Annotated[Path, typer.Argument(help="Model directory: config.json, tokenizer.json, *.safetensors.")],
-    name: Annotated[str | None, typer.Option(help="Name to load it by; the directory's if none is given.")] = None,
+    model: Annotated[
+        str, typer.Argument(help="Model directory, or OWNER/NAME of one on the Hugging Face hub, which is fetched.")
+    ],
+    name: Annotated[str | None, typer.Option(help="Name to load it by; its own if none is given.")] = None,
     query_prefix: Annotated[str | None, typer.Option(help="Put before every question.")] = None,
     passage_prefix: Annotated[str | None, typer.Option(help="Put before every passage.")] = None,
     matryoshka: Annotated[str | None, typer.Option(help="Shorter lengths of its vectors, such as 384,512,768.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of its weights, to be shown with it.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Version on the hub: a commit, branch or tag.")] = None,
+    accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept its licence.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make an encoder ready from a model directory; nothing is downloaded."""
-    preparation = Preparation(
+    """Make an encoder ready from a model directory, here or on the hub."""
+    cache_dir = _cache_dir()
+    asked = Preparation(
         name=name,
         query_prefix=query_prefix,
         passage_prefix=passage_prefix,
         matryoshka_dimensions=None if matryoshka is None else _numbers(matryoshka),
         licence=licence,
     )
-    _show(prepare(model, _cache_dir(), preparation), as_json)
+    folder = Path(model).expanduser()
+    if not folder.exists() and _HUB_ID.fullmatch(model):
+        with FetchBar(err()) as tell:
+            fetched = fetch(
+                model, cache_dir=cache_dir, revision=revision, accept_licence=accept_licence, on_progress=tell
+            )
+        folder, known = fetched.folder, known_preparation(model)
+        asked = replace(
+            asked,
+            name=asked.name or known.name,
+            query_prefix=known.query_prefix if asked.query_prefix is None else asked.query_prefix,
+            passage_prefix=known.passage_prefix if asked.passage_prefix is None else asked.passage_prefix,
+            licence=asked.licence or fetched.licence,
+        )
+    _show(prepare(folder, cache_dir, asked), as_json)
 
 
 @models_cli.command("list", epilog="Example: polyseek models list")

@@ -32,7 +32,7 @@ ModelOption = Annotated[
 RerankerOption = Annotated[
     str | None, typer.Option("--reranker", help="Put the best 40 in the order of this model: endpoint:URL#MODEL.")
 ]
-BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: openvino or onnxruntime.")]
+BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: tensorrt, openvino, onnxruntime, torch.")]
 MaxTokensOption = Annotated[
     int | None, typer.Option(help="Longest passage in the encoder's tokens.", show_default="256, or as it is")
 ]

@@ -6,7 +6,16 @@ from dataclasses import asdict
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from app.terminal import write_json
 from indexer import Phase, SyncProgress
@@ -41,6 +50,32 @@ class SyncBar:
         detail = f"{progress.passages:,} passages{failed}" if progress.phase is Phase.READING else ""
         task = self._tasks[progress.phase]
         self._bar.update(task, visible=True, completed=progress.done, total=progress.total, detail=detail)
+
+
+class FetchBar:
+    """A bar for a download on a terminal; silent elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = Progress(
+            TextColumn("fetching"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self._bar.start()
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _show(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
 
 
 class JsonProgress:

@@ -25,10 +25,11 @@ class Settings(BaseSettings):
 
     Attributes:
         collection: Directory of the collection.
-        model: Encoder: "auto", "e5-small", or `endpoint:URL#MODEL`, one on a server.
+        model: Encoder: "auto", "e5-small", a model directory, the name of a prepared encoder, or `endpoint:URL#MODEL`,
+            one on a server.
         reranker: Reranker: `endpoint:URL#MODEL`; None for none.
-        backend: Engine that runs the encoder: "auto", "openvino" or "onnxruntime".
-        device: "auto" or "cpu".
+        backend: Engine that runs the encoder: "auto", "tensorrt", "openvino", "onnxruntime" or "torch".
+        device: "auto", "cpu" or "cuda".
         cache_dir: Where prepared models are kept; None for the user's cache directory.
         top_k: Passages shown for a question.
         endpoint_batch_texts: Texts in one request to a server.

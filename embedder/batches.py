@@ -39,7 +39,7 @@ def batches(encoded: Sequence[Sequence[int]], *, max_tokens: int, padding: int) 
     start = 0
     while start < len(order):
         longest = len(encoded[order[start]])
-        stop = start + max(1, max_tokens // longest)
+        stop = start + max(1, max_tokens // max(1, longest))
         yield _pad(encoded, order[start:stop], longest, padding)
         start = stop
 

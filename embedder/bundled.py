@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from embedder.backends.tensorrt import PlanSource
 from embedder.graphs.packed_bert import GRAPH_VERSION, float_bert_graph, packed_bert_graph
 from embedder.graphs.writer import Precision
 from embedder.languages import LANGUAGES
@@ -48,8 +49,13 @@ def bundled_folder(cache_dir: Path) -> ModelFolder:
         ModelSourceError: If it has to be built and a package it is built from is missing or another one.
         ModelCacheError: If it has to be built and `cache_dir` cannot be written to.
     """
+    return cached_model(cache_dir / "models" / bundled_name(), _build)
+
+
+def bundled_name() -> str:
+    """The encoder with a key of its weights, its tokenizer and the version of its graph, as a part of file names."""
     key = hashlib.sha256(f"{WEIGHTS.sha256} {TOKENIZER.sha256} {GRAPH_VERSION}".encode()).hexdigest()[:12]
-    return cached_model(cache_dir / "models" / f"{MODEL_ID}-{key}", _build)
+    return f"{MODEL_ID}-{key}"
 
 
 def bundled_float_graph(precision: Precision) -> bytes:
@@ -66,6 +72,11 @@ def bundled_float_graph(precision: Precision) -> bytes:
     """
     graph: bytes = float_bert_graph(read_packed_weights(WEIGHTS.read()), precision).SerializeToString()
     return graph
+
+
+def bundled_plan_source() -> PlanSource:
+    """What TensorRT builds plans of the encoder from."""
+    return PlanSource(name=bundled_name(), revision=WEIGHTS.sha256, max_tokens=MAX_TOKENS, graph=bundled_float_graph)
 
 
 def bundled_card(tokenizer: TextTokenizer) -> ModelCard:

@@ -6,6 +6,12 @@ EmbedderError
 ├── DimensionError         the encoder's vectors cannot be cut to this dimension (also a ValueError)
 ├── ModelBuildError        an encoder cannot be prepared
 │   ├── ModelSourceError   a package the bundled one is built from is missing, or is not the expected one
+│   ├── HubError                 a model cannot be fetched from the hub, or arrived damaged
+│   │   ├── HubModelError        the hub has no such model, or not in a form that can be read
+│   │   ├── HubAccessError       its terms or its owner want an account that may read it
+│   │   ├── HubLicenceError      its licence has not been accepted
+│   │   ├── HubSpaceError        there is no room for it
+│   │   └── HubUnreachableError  the hub cannot be reached
 │   ├── CheckpointError    a model directory cannot be read, or has parts that are not supported
 │   └── ModelCacheError    the folder it is kept in cannot be used
 ├── BackendError           the engine or device asked for cannot run here
@@ -44,6 +50,30 @@ class ModelSourceError(ModelBuildError):
 
 class CheckpointError(ModelBuildError):
     """A model directory cannot be read, or has parts that are not supported."""
+
+
+class HubError(ModelBuildError):
+    """A model cannot be fetched from the hub, or arrived damaged."""
+
+
+class HubModelError(HubError):
+    """The hub has no such model, or not in a form that can be read."""
+
+
+class HubAccessError(HubError):
+    """The terms of a model or its owner want an account that may read it."""
+
+
+class HubLicenceError(HubError):
+    """The licence of a model has not been accepted."""
+
+
+class HubSpaceError(HubError):
+    """There is no room for a model."""
+
+
+class HubUnreachableError(HubError):
+    """The hub cannot be reached."""
 
 
 class ModelCacheError(ModelBuildError):

@@ -4,13 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from embedder.backends import AUTO, Backend, choose_backend
+from embedder.backends import AUTO, CUDA, TORCH, Backend, choose_backend
 from embedder.contract import Embedder
 from embedder.endpoint.limits import EndpointLimits
-from embedder.errors import UnknownModelError
+from embedder.errors import BackendError, UnknownModelError
 
 if TYPE_CHECKING:
+    from embedder.backends.tensorrt import PlanSource
     from embedder.checkpoints.prepared import PreparedModel
+    from embedder.model_card import ModelCard
+    from embedder.tokens import TextTokenizer
 
 ENDPOINT: Final = "endpoint:"
 """Names that begin like this are encoders on servers."""
@@ -36,8 +39,9 @@ def load_embedder(  # noqa: PLR0913  one parameter for each choice
         model: "auto" or "e5-small", the bundled encoder; or `endpoint:URL#MODEL`, one on a server that offers
             `/v1/embeddings` (see docs/endpoint.md); or a model directory, or the name of a prepared encoder (see
             docs/models.md).
-        backend: "auto", "openvino" or "onnxruntime". "auto" takes OpenVINO, or ONNX Runtime where it is missing.
-        device: "auto" or "cpu".
+        backend: "auto", "tensorrt", "openvino", "onnxruntime", or "torch", the slow reference. "auto" takes TensorRT
+            where it and a GPU are there, else OpenVINO, or ONNX Runtime where that is missing.
+        device: "auto", "cpu" or "cuda".
         cache_dir: Where built encoders are kept; None for the user's cache directory.
         threads: Threads to compute with; None takes as many as the engine finds right for this machine.
         revision: Of prepared encoders of one name, the one with these weights; None takes the newest.
@@ -53,7 +57,10 @@ def load_embedder(  # noqa: PLR0913  one parameter for each choice
     """
     if model.startswith(ENDPOINT):
         return _load_endpoint(model, cache_dir, endpoint or EndpointLimits())
-    chosen, cache_dir = choose_backend(backend, device), cache_dir or user_cache_dir()
+    cache_dir = cache_dir or user_cache_dir()
+    if backend == TORCH:
+        return _load_reference(model, device, cache_dir, revision)
+    chosen = choose_backend(backend, device)
     if model in BUNDLED:
         return _load_bundled(chosen, cache_dir, threads)
     return _load_prepared(_prepared(model, cache_dir, revision), chosen, cache_dir, threads)
@@ -76,20 +83,47 @@ def _prepared(model: str, cache_dir: Path, revision: str | None) -> "PreparedMod
     return found
 
 
+def _load_reference(model: str, device: str, cache_dir: Path, revision: str | None) -> Embedder:
+    from embedder.backends.torch_reference import load_torch_embedder
+
+    if model in BUNDLED:
+        msg = "backend 'torch' runs encoders that were made from a model directory; see: polyseek models list"
+        raise BackendError(msg)
+    return load_torch_embedder(_prepared(model, cache_dir, revision), cache_dir, device=device)
+
+
 def _load_prepared(model: "PreparedModel", backend: Backend, cache_dir: Path, threads: int | None) -> Embedder:
     from embedder.graphs.writer import Precision
     from embedder.local_embedder import LocalEmbedder
 
+    if backend.device == CUDA:
+        from embedder.backends.tensorrt import PlanSource
+
+        source = PlanSource(
+            name=model.folder.name, revision=model.card.revision, max_tokens=model.card.max_tokens, graph=model.graph
+        )
+        return _load_on_gpu(source, model.card, model.tokenizer(), cache_dir)
     engine = backend.import_engine()(model.graph(Precision.F32), threads=threads)
     return LocalEmbedder(model.card, model.tokenizer(), engine, cache_dir)
 
 
+def _load_on_gpu(source: "PlanSource", card: "ModelCard", tokenizer: "TextTokenizer", cache_dir: Path) -> Embedder:
+    from embedder.backends.tensorrt import load_tensorrt
+    from embedder.backends.tensorrt.profiles import TOKEN_BUDGET
+    from embedder.local_embedder import LocalEmbedder
+
+    return LocalEmbedder(card, tokenizer, load_tensorrt(source, cache_dir), cache_dir, batch_tokens=TOKEN_BUDGET)
+
+
 def _load_bundled(backend: Backend, cache_dir: Path, threads: int | None) -> Embedder:
-    from embedder.bundled import GRAPH_FILE, TOKENIZER_FILE, bundled_card, bundled_folder
+    from embedder.bundled import GRAPH_FILE, TOKENIZER_FILE, bundled_card, bundled_folder, bundled_plan_source
     from embedder.local_embedder import LocalEmbedder
     from embedder.tokens import TextTokenizer
 
     folder = bundled_folder(cache_dir)
+    if backend.device == CUDA:
+        tokenizer = TextTokenizer(folder.files[TOKENIZER_FILE])
+        return _load_on_gpu(bundled_plan_source(), bundled_card(tokenizer), tokenizer, cache_dir)
     # The two slow steps of a start, side by side. The tokenizer holds the interpreter lock, so that the engine's
     # library has to be imported before, and its compiler, which does not, has to be in the other thread.
     load_engine = backend.import_engine()

@@ -28,9 +28,19 @@ class LocalEmbedder:
         tokenizer: Its tokenizer.
         engine: Runs its graph.
         cache_dir: Where what is computed from the encoder is kept.
+        batch_tokens: Most tokens that are computed at once, padding included.
     """
 
-    def __init__(self, card: ModelCard, tokenizer: TextTokenizer, engine: Engine, cache_dir: Path) -> None:
+    def __init__(
+        self,
+        card: ModelCard,
+        tokenizer: TextTokenizer,
+        engine: Engine,
+        cache_dir: Path,
+        *,
+        batch_tokens: int = BATCH_TOKENS,
+    ) -> None:
+        self._batch_tokens = batch_tokens
         self._card = card
         self._cache_dir = cache_dir
         self._tokenizer = tokenizer
@@ -70,7 +80,7 @@ class LocalEmbedder:
             raise TypeError(msg)
         vectors = np.empty((len(texts), self._card.dimension), dtype=np.float32)
         for start, encoded in self._encode_ahead(prefix, texts):
-            for batch in batches(encoded, max_tokens=BATCH_TOKENS, padding=self._tokenizer.padding):
+            for batch in batches(encoded, max_tokens=self._batch_tokens, padding=self._tokenizer.padding):
                 vectors[start + batch.rows] = self._engine.run(batch.input_ids, batch.attention_mask)
         return vectors
 

@@ -3,7 +3,8 @@
 It reads the directory itself, not the graphs that polyseek makes of it. No code of the directory runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +27,6 @@ _TESTED_TOKENS: Final = 8
 
 TokenVectors = Callable[[Any, Any], Any]
 """Token numbers and attention mask, both int64 tensors of shape (batch, sequence), to token vectors."""
-
 
 
 def load_torch_embedder(
@@ -58,11 +58,10 @@ class TorchEngine:
 
     Raises:
         BackendError: If torch, transformers or the device is missing, or the encoder cannot run as it should.
+        CheckpointError: If the weights cannot be read.
     """
 
-    def __init__(
-        self, checkpoint: Checkpoint, *, device: str = AUTO, precision: Precision = Precision.F32
-    ) -> None:
+    def __init__(self, checkpoint: Checkpoint, *, device: str = AUTO, precision: Precision = Precision.F32) -> None:
         self._torch = _library("torch")
         self._device = _choose_device(self._torch, device)
         types = {
@@ -168,15 +167,11 @@ def _choose_device(torch: ModuleType, device: str) -> str:
 
 def _load_model(transformers: ModuleType, checkpoint: Checkpoint, dtype: Any) -> Any:
     """Load the weights into the model class of transformers."""
-    settings: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa", "output_loading_info": True}
-    settings |= {"local_files_only": True, "use_safetensors": True}
+    with checkpoint.tensors():  # finds damaged files, and names them as everywhere else
+        pass
     try:
-        if checkpoint.model_type == _LLAMA:
-            known = {name: value for name, value in checkpoint.config.items() if name not in _UNKNOWN_TO_TRANSFORMERS}
-            config = transformers.LlamaConfig(**known)
-            model, found = transformers.LlamaModel.from_pretrained(checkpoint.folder, config=config, **settings)
-        else:
-            model, found = transformers.AutoModel.from_pretrained(checkpoint.folder, **settings)
+        with _no_bars(transformers):
+            model, found = _read_model(transformers, checkpoint, dtype)
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         msg = f"transformers {transformers.__version__} cannot load {checkpoint.folder} ({error}); get the model again"
         raise BackendError(msg) from error
@@ -185,3 +180,29 @@ def _load_model(transformers: ModuleType, checkpoint: Checkpoint, dtype: Any) ->
         msg = f"{checkpoint.folder} has no weights for {', '.join(missing[:3])}; get the model again"
         raise BackendError(msg)
     return model
+
+
+def _read_model(transformers: ModuleType, checkpoint: Checkpoint, dtype: Any) -> tuple[Any, dict[str, Any]]:
+    settings: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa", "output_loading_info": True}
+    settings |= {"local_files_only": True, "use_safetensors": True}
+    if checkpoint.model_type == _LLAMA:
+        known = {name: value for name, value in checkpoint.config.items() if name not in _UNKNOWN_TO_TRANSFORMERS}
+        settings["config"] = transformers.LlamaConfig(**known)
+        loaded = transformers.LlamaModel.from_pretrained(checkpoint.folder, **settings)
+    else:
+        loaded = transformers.AutoModel.from_pretrained(checkpoint.folder, **settings)
+    model, found = loaded
+    return model, found
+
+
+@contextmanager
+def _no_bars(transformers: ModuleType) -> Iterator[None]:
+    """Keep transformers from drawing progress bars, and leave the setting as it was."""
+    logging = transformers.utils.logging
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

@@ -22,7 +22,15 @@ from typing import Any, BinaryIO, Final
 
 from filelock import FileLock
 
-from embedder.errors import ModelBuildError, ModelCacheError
+from embedder.errors import (
+    HubAccessError,
+    HubError,
+    HubLicenceError,
+    HubModelError,
+    HubSpaceError,
+    HubUnreachableError,
+    ModelCacheError,
+)
 from embedder.model_cache import write_file
 
 logger = logging.getLogger(__name__)
@@ -40,30 +48,6 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 _OPEN_LICENCES: Final = re.compile(r"apache-2\.0|mit|bsd(-.+)?|cc-by-4\.0|cc0-1\.0")
 _NO_LICENCE: Final = "unknown"
 _TIMEOUT_S: Final = 30.0
-
-
-class HubError(ModelBuildError):
-    """A model cannot be fetched from the hub."""
-
-
-class HubModelError(HubError):
-    """The hub has no such model, or not in a form that can be read."""
-
-
-class HubAccessError(HubError):
-    """The terms of a model or its owner want an account that may read it."""
-
-
-class HubLicenceError(HubError):
-    """The licence of a model has not been accepted."""
-
-
-class HubSpaceError(HubError):
-    """There is no room for a model."""
-
-
-class HubUnreachableError(HubError):
-    """The hub cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +111,7 @@ def fetch(
         endpoint: Address of the hub; None takes the public one, or HF_ENDPOINT.
 
     Raises:
-        HubError: If it cannot be fetched; see the classes above.
+        HubError: If it cannot be fetched; see `embedder.errors`.
         ModelCacheError: If the cache cannot be written to.
     """
     revision = revision or "main"
@@ -219,6 +203,7 @@ class _Download:
             while (start := written.tell()) < file.size:
                 try:
                     self._append(file, written)
+                    break  # whether this is all of it is checked below
                 except HubUnreachableError as error:
                     if written.tell() > start:
                         continue  # it broke off, but something came: go on from there
@@ -231,9 +216,7 @@ class _Download:
             os.fsync(written.fileno())
         if part.stat().st_size != file.size or (file.sha256 and _sha256(part) != file.sha256):
             part.unlink()
-            msg = (
-                f"{file.name} of {self._version.model_id} arrived damaged and was deleted; type the same command again"
-            )
+            msg = f"{file.name} of {self._version.model_id} arrived damaged and is deleted; type the same command again"
             raise HubError(msg)
         part.replace(path)
 

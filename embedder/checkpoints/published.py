@@ -1,12 +1,13 @@
 """What publishers say their encoders give, to be compared with what they give here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
+from embedder.checkpoints.prepared import Preparation
 from embedder.contract import Embedder
 
 
@@ -47,9 +48,9 @@ PUBLISHED: Final[Mapping[str, PublishedCosines]] = MappingProxyType(
                 "per day. But, as you can see from this chart, you'll need to increase that if you're expecting or "
                 "training for a marathon. Check out the chart below to see how much protein you should be eating each "
                 "day.",
-                "Definition of summit for English Language Learners. : 1  the highest point of a mountain : the top of "
-                "a mountain. : 2  the highest level. : 3  a meeting or series of meetings between the leaders of two or "
-                "more governments.",
+                "Definition of summit for English Language Learners. : 1  the highest point of a mountain : the top "
+                "of a mountain. : 2  the highest level. : 3  a meeting or series of meetings between the leaders of "
+                "two or more governments.",
             ),
             cosines=((0.5968121, -0.0453447), (-0.0336120, 0.4614092)),
             source="model card of nvidia/llama-nemotron-embed-1b-v2",
@@ -57,3 +58,24 @@ PUBLISHED: Final[Mapping[str, PublishedCosines]] = MappingProxyType(
     }
 )
 """By the name of the prepared encoder."""
+
+_E5: Final = Preparation(query_prefix="query: ", passage_prefix="passage: ")
+_KNOWN: Final[Mapping[str, Preparation]] = MappingProxyType(
+    {
+        "nvidia/llama-nemotron-embed-1b-v2": Preparation(name=NEMOTRON),
+        "nvidia/llama-3.2-nv-embedqa-1b-v2": Preparation(name=NEMOTRON),  # its former name
+        "intfloat/multilingual-e5-small": _E5,
+        "intfloat/multilingual-e5-base": _E5,
+        "intfloat/multilingual-e5-large": _E5,
+    }
+)
+
+
+def known_preparation(model_id: str) -> Preparation:
+    """What model cards say that the directories on the hub do not.
+
+    Args:
+        model_id: `OWNER/NAME` on the hub; its name is what the encoder is loaded by, if nothing else is known.
+    """
+    known = _KNOWN.get(model_id, Preparation())
+    return replace(known, name=known.name or model_id.rpartition("/")[2])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer import Collection
+from tests.embedder.hub_server import Model, serving
 from tests.tiny_checkpoints import write_tiny_llama
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -99,6 +100,21 @@ def test_models_are_prepared_listed_shown_checked_and_removed(polyseek: Run, tmp
     assert (damaged.returncode, "weights.bin" in damaged.stderr) == (1, True)
     assert "removed mine" in polyseek("models", "remove", "mine").stdout
     assert polyseek("models", "list", "--json").stdout == ""
+
+
+def test_an_encoder_on_the_hub_is_fetched_and_prepared(polyseek: Run, tmp_path: Path) -> None:
+    folder = write_tiny_llama(tmp_path / "tiny")
+    content = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with serving() as server:
+        server.models["nvidia/llama-nemotron-embed-1b-v2"] = Model(
+            files=content, card={"license": "other", "license_name": "nvidia-open"}
+        )
+        command = ["models", "prepare", "nvidia/llama-nemotron-embed-1b-v2", "--json"]
+        refused = polyseek(*command, HF_ENDPOINT=server.url)
+        assert refused.returncode == 1
+        assert "--accept-licence" in refused.stderr
+        card = json.loads(polyseek(*command, "--accept-licence", HF_ENDPOINT=server.url).stdout)
+    assert (card["id"], card["query_prefix"], card["licence"]) == ("nemotron-1b-v2", "query: ", "nvidia-open")
 
 
 def test_weights_that_are_not_the_published_ones_are_told(polyseek: Run, tmp_path: Path) -> None:

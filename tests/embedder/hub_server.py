@@ -1,6 +1,6 @@
 """A server on this machine that answers as the Hugging Face hub does, for the few routes a download takes.
 
-Large files are led to another address, as the hub does, and every file can be asked for from any byte on.
+Each file lies at another address, as large ones do, and every file can be asked for from any byte on.
 """
 
 import hashlib
@@ -131,7 +131,7 @@ class Handler(BaseHTTPRequestHandler):
         if model.gated and self.headers.get("Authorization") != "Bearer hf_member":
             self.refuse(403, "GatedRepo")
         else:
-            self.send(b"", 302, Location=f"/!{model_id}!{commit}!{name}")
+            self.send(b"", 302, Location=f"http://localhost:{self.server.server_port}/!{model_id}!{commit}!{name}")
 
     def _file(self, content: bytes, name: str) -> None:
         if name in self.server.spoils:
@@ -151,7 +151,10 @@ class Handler(BaseHTTPRequestHandler):
 
 def commit_of(files: Mapping[str, bytes]) -> str:
     """Forty digits that change with the files."""
-    return hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:40]
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        digest.update(b"%b %d %b" % (name.encode(), len(content), content))
+    return digest.hexdigest()[:40]
 
 
 @contextmanager

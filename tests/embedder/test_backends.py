@@ -13,7 +13,7 @@ def hide(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
 
 
 def test_openvino_is_taken_where_it_is_installed() -> None:
-    assert choose_backend("auto", "auto") is BACKENDS["openvino"]
+    assert choose_backend("auto", "cpu") is BACKENDS["openvino"]
 
 
 def test_onnxruntime_is_taken_where_openvino_is_missing(
@@ -21,7 +21,7 @@ def test_onnxruntime_is_taken_where_openvino_is_missing(
 ) -> None:
     hide(monkeypatch, "openvino")
     with caplog.at_level(logging.INFO):
-        embedder = load_embedder()
+        embedder = load_embedder(device="cpu")
     assert str(embedder).startswith("ONNX Runtime")
     assert "openvino is not installed, trying the next one (pip install openvino)" in caplog.text
     assert embedder.embed_queries(["lighthouse"]).shape == (1, 384)
@@ -53,17 +53,22 @@ def test_a_graph_the_engine_refuses_is_reported() -> None:
 
 
 def test_an_unknown_backend_is_refused_with_the_choices() -> None:
-    with pytest.raises(BackendError, match="no backend 'tensorrt'; choose one of auto, openvino, onnxruntime"):
-        load_embedder(backend="tensorrt")
+    with pytest.raises(BackendError, match="no backend 'cntk'; choose one of auto, tensorrt, openvino, onnxrun"):
+        load_embedder(backend="cntk")
+
+
+def test_the_reference_does_not_run_the_bundled_encoder() -> None:
+    with pytest.raises(BackendError, match="polyseek models list"):
+        load_embedder(backend="torch")
 
 
 def test_an_unknown_device_is_refused_with_the_choices() -> None:
-    with pytest.raises(BackendError, match="no device 'cuda'; choose one of auto, cpu"):
-        load_embedder(device="cuda")
+    with pytest.raises(BackendError, match="no device 'tpu'; choose one of auto, cpu, cuda"):
+        load_embedder(device="tpu")
 
 
 def test_an_unknown_model_is_refused_with_the_choices() -> None:
-    with pytest.raises(UnknownModelError, match="no encoder 'bert'; choose one of auto, e5-small"):
+    with pytest.raises(UnknownModelError, match="no encoder 'bert'; take e5-small, make one ready"):
         load_embedder("bert")
 
 

@@ -1,6 +1,5 @@
 """Model directories from the hub: what is fetched, what is kept, and what is said when it cannot be."""
 
-import importlib.util
 import json
 import logging
 import os
@@ -12,35 +11,25 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import huggingface_hub
 import pytest
 from huggingface_hub import constants
 
 from embedder.checkpoints.checkpoint import Pooling, read_checkpoint
-from embedder.checkpoints.hub import (
-    FetchedModel,
+from embedder.checkpoints.hub import FetchedModel, fetch
+from embedder.errors import (
     HubAccessError,
     HubError,
     HubLicenceError,
     HubModelError,
     HubSpaceError,
     HubUnreachableError,
-    fetch,
+    ModelBuildError,
+    ModelCacheError,
 )
-from embedder.errors import ModelBuildError, ModelCacheError
+from tests.embedder import hub_server
 
-
-def load_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hub_server", Path(__file__).with_name("hub_server.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["hub_server"] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-hub_server = load_server()
 MODEL = "someone/encoder-v1.5"
 WEIGHTS = random.Random(5).randbytes(1 << 20)
 READ = {
@@ -84,7 +73,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[object]:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)  # the library was imported by another test
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "no token"))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.delenv("HF_TOKEN", raising=False)
     with hub_server.serving() as server:
         server.models[MODEL] = hub_server.Model({**READ, **UNREAD})
@@ -225,6 +214,14 @@ def test_weights_that_arrive_damaged_are_never_used(get, server, cache: Path) ->
         get()
     assert not list(cache.rglob("model.safetensors*"))
     assert content(get()) == READ
+
+
+@pytest.mark.parametrize("surplus", [-1, 1])
+def test_a_file_of_another_length_than_stated_is_never_used(get, server, cache: Path, surplus: int) -> None:
+    server.models[MODEL].stated = {"tokenizer.json": len(READ["tokenizer.json"]) - surplus}
+    with pytest.raises(HubError, match=r"tokenizer\.json of someone/encoder-v1\.5 arrived damaged"):
+        get()
+    assert not list(cache.rglob("tokenizer.json*"))
 
 
 def test_progress_grows_from_nothing_to_the_whole(get) -> None:
@@ -385,6 +382,8 @@ def test_the_token_of_the_environment_opens_a_gated_model(get, server, monkeypat
     server.models[MODEL].gated = True
     monkeypatch.setenv("HF_TOKEN", "hf_member")
     assert content(get()) == READ
+    told = {"!" in request.path: "Authorization" in request.headers for request in server.requests}
+    assert told == {False: True, True: False}  # the address that a file lies at is not the hub's, and is told nothing
 
 
 def test_the_token_stays_out_of_errors_and_logs(

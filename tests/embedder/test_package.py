@@ -23,6 +23,12 @@ def test_the_public_names_are_these() -> None:
         "EndpointModelError",
         "EndpointRefusalError",
         "EndpointUnavailableError",
+        "HubAccessError",
+        "HubError",
+        "HubLicenceError",
+        "HubModelError",
+        "HubSpaceError",
+        "HubUnreachableError",
         "LANGUAGES",
         "LanguageMeans",
         "ModelBuildError",
@@ -50,7 +56,7 @@ def test_the_public_names_are_these() -> None:
 
 def test_every_error_is_an_embedder_error() -> None:
     errors = [getattr(embedder, name) for name in embedder.__all__ if name.endswith("Error")]
-    assert len(errors) == 17
+    assert len(errors) == 23
     assert all(issubclass(error, embedder.EmbedderError) for error in errors)
 
 

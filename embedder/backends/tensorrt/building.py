@@ -16,6 +16,7 @@ from embedder.errors import BackendError
 logger = logging.getLogger(__name__)
 
 INPUTS: Final = ("input_ids", "attention_mask")
+_DEEPEST_TOLD: Final = 2
 
 
 def build_plan(
@@ -38,7 +39,7 @@ def build_plan(
     network, parser = read_network(tensorrt, builder, log, graph)
     config = builder.create_builder_config()
     for profile in profiles:
-        config.add_optimization_profile(_optimisation(builder, profile))
+        config.add_optimization_profile(optimisation_profile(builder, profile))
     config.progress_monitor = _progress(tensorrt)
     _choose_target(tensorrt, config, architecture)
     keeps_timings = tensorrt.__name__ == "tensorrt"
@@ -77,7 +78,8 @@ def read_network(tensorrt: ModuleType, builder: Any, log: Any, graph: bytes | Pa
     return network, parser
 
 
-def _optimisation(builder: Any, profile: Profile) -> Any:
+def optimisation_profile(builder: Any, profile: Profile) -> Any:
+    """A profile as TensorRT has it: both inputs of the same shapes."""
     made = builder.create_optimization_profile()
     for name in INPUTS:
         made.set_shape(name, *profile.shapes)
@@ -113,24 +115,23 @@ def python_log(tensorrt: ModuleType) -> Any:
 
 def _progress(tensorrt: ModuleType) -> Any:
     class Progress(tensorrt.IProgressMonitor):  # type: ignore[misc, name-defined]  # the module is known only now
-        """Says which phase a build is in, and how far it is in tenths."""
+        """Says how far the long phases of a build are, in tenths; phases deep inside of others are not told."""
 
         def __init__(self) -> None:
             super().__init__()
-            self._steps: dict[str, int] = {}
+            self._phases: dict[str, tuple[int, int]] = {}  # depth and number of steps
 
         def phase_start(self, phase_name: str, parent_phase: str | None, num_steps: int) -> None:
-            self._steps[phase_name] = num_steps
-            if parent_phase is None:
-                logger.info("building the plan: %s", phase_name)
+            depth = self._phases[parent_phase][0] + 1 if parent_phase in self._phases else 0
+            self._phases[phase_name] = depth, num_steps
 
         def step_complete(self, phase_name: str, step: int) -> bool:
-            steps = self._steps[phase_name]
-            if (step + 1) * 10 // steps > step * 10 // steps:
+            depth, steps = self._phases[phase_name]
+            if depth <= _DEEPEST_TOLD and (step + 1) * 10 // steps > step * 10 // steps:
                 logger.info("building the plan: %s, %d%%", phase_name, (step + 1) * 100 // steps)
             return True  # go on
 
         def phase_finish(self, phase_name: str) -> None:
-            self._steps.pop(phase_name, None)
+            self._phases.pop(phase_name, None)
 
     return Progress()

@@ -14,17 +14,18 @@ class Cuda:
 
     Args:
         runtime: The module `cuda.bindings.runtime`.
+        driver: The module `cuda.bindings.driver`.
 
     Raises:
         BackendError: If there is no GPU or no driver for it.
     """
 
-    def __init__(self, runtime: ModuleType) -> None:
+    def __init__(self, runtime: ModuleType, driver: ModuleType) -> None:
         self.runtime = runtime
         self._pool = self.call("cudaDeviceGetDefaultMemPool", 0)
         # Freed memory stays ours, so that the next batch gets it without a wait for the GPU.
         threshold = runtime.cudaMemPoolAttr.cudaMemPoolAttrReleaseThreshold
-        self.call("cudaMemPoolSetAttribute", self._pool, threshold, runtime.cuuint64_t(_KEEP_EVERYTHING))
+        self.call("cudaMemPoolSetAttribute", self._pool, threshold, driver.cuuint64_t(_KEEP_EVERYTHING))
 
     def call(self, function: str, *arguments: Any) -> Any:
         """Call a function that returns a status and at most one value.

@@ -19,6 +19,11 @@ def installed_module(modules: Sequence[str] = MODULES) -> str | None:
     return next((name for name in modules if find_spec(name) is not None), None)
 
 
+def has_cuda_bindings() -> bool:
+    """True if the functions of CUDA are installed; nothing heavy is imported."""
+    return find_spec("cuda") is not None and find_spec("cuda.bindings") is not None
+
+
 def import_tensorrt(modules: Sequence[str] = MODULES) -> ModuleType:
     """Import TensorRT.
 
@@ -32,13 +37,16 @@ def import_tensorrt(modules: Sequence[str] = MODULES) -> ModuleType:
     return _import(name)
 
 
-def import_cuda() -> ModuleType:
-    """Import the functions of the CUDA runtime.
+def import_cuda() -> tuple[ModuleType, ModuleType]:
+    """Import the functions of CUDA.
+
+    Returns:
+        Those of its runtime, and those of the driver.
 
     Raises:
         BackendError: If they are not installed or cannot be imported.
     """
-    return _import("cuda.bindings.runtime")
+    return _import("cuda.bindings.runtime"), _import("cuda.bindings.driver")
 
 
 def _import(name: str) -> ModuleType:

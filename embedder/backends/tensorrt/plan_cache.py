@@ -156,13 +156,16 @@ def load_plan(
     with cache.lock(key):
         loaded = _load_kept(cache, key, load)  # another process may have built it while we waited
         if loaded is None:
+            if cache.place(key).exists():
+                logger.warning("%s cannot use the plan in %s; building it again", key.runtime, cache.place(key))
             plan = build()
             cache.keep(key, plan)
             loaded = load(plan)
     if loaded is None:
         msg = (
-            f"{key.runtime} refuses the plan it built for {key.architecture}; its messages on stderr say why. Choose "
-            f"backend='openvino', or another TensorRT: {INSTALL}"
+            f"{key.runtime} refuses the plan it built for {key.architecture}; its messages on stderr say why. "
+            "End other programs that fill the GPU's memory, choose device='cpu', or install another TensorRT: "
+            f"{INSTALL}"
         )
         raise BackendError(msg)
     return loaded
@@ -170,12 +173,7 @@ def load_plan(
 
 def _load_kept(cache: PlanCache, key: PlanKey, load: Callable[[Plan], Loaded | None]) -> Loaded | None:
     plan = cache.read(key)
-    if plan is None:
-        return None
-    loaded = load(plan)
-    if loaded is None:
-        logger.warning("%s refuses the plan in %s; building it again", key.runtime, cache.place(key))
-    return loaded
+    return None if plan is None else load(plan)
 
 
 def _manifest(key: PlanKey, plan: Plan) -> dict[str, Any]:

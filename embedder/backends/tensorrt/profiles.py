@@ -9,6 +9,9 @@ from embedder.errors import BackendError
 TOKEN_BUDGET: Final = 16_384
 """Most tokens of a batch of passages, padding included; enough to keep a large GPU busy."""
 
+QUERY_PROFILE: Final = 0
+"""Number of the profile for questions."""
+
 _LENGTHS: Final = (128, 512, 2048)
 _QUERY_BATCH, _QUERY_TOKENS, _QUERY_STEP = 16, 64, 16
 
