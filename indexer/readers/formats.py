@@ -56,7 +56,7 @@ READERS: Final = (
     Reader(
         document_type="pdf",
         page_kind=PageKind.PAGE,
-        version=2,
+        version=3,
         suffixes=(".pdf",),
         extract=pdf.extract,
         takes_images=True,
@@ -65,7 +65,7 @@ READERS: Final = (
     Reader(
         document_type="txt",
         page_kind=PageKind.WHOLE,
-        version=2,
+        version=3,
         suffixes=(".txt",),
         extract=plain.extract,
     ),
@@ -163,7 +163,7 @@ READERS: Final = (
     Reader(
         document_type="eml",
         page_kind=PageKind.PART,
-        version=1,
+        version=2,
         suffixes=(".eml",),
         extract=mail.extract,
         takes_images=True,

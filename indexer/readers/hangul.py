@@ -1,15 +1,15 @@
 """Find out where lines of Korean end within a word."""
 
 import math
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-_SYLLABLE: Final = "\uac00-\ud7a3"
-_APART: Final = re.compile(rf"([{_SYLLABLE}]) (?=([{_SYLLABLE}]))")
-_TOGETHER: Final = re.compile(rf"([{_SYLLABLE}])(?=([{_SYLLABLE}]))")
+import numpy as np
+import numpy.typing as npt
+
+_Codes = npt.NDArray[np.uint32]
+
 _FIRST: Final = "\uac00"
 _LAST: Final = "\ud7a3"
 
@@ -39,8 +39,7 @@ def divided_words(lines: Sequence[str]) -> set[int]:
     open_ends = {index: (last, first) for index, (last, first, space) in ends.items() if not space}
     if not open_ends:
         return set()
-    borders = _Borders(lines)
-    odds = {index: borders.log_odds(last, first) for index, (last, first) in open_ends.items()}
+    odds = dict(zip(open_ends, _Borders(lines).log_odds(list(open_ends.values())), strict=True))
     if sum(odds.values()) >= 0:  # taken together they look like ends of words: lines are broken between words only
         return set()
     if len(open_ends) < len(ends):  # the spaces are there where words end
@@ -52,25 +51,41 @@ class _Borders:
     """Which syllables of a text stand at the borders of words, and which within."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        apart, together = list(_neighbours(lines, _APART)), list(_neighbours(lines, _TOGETHER))
-        self._apart, self._together = Counter(apart), Counter(together)
-        self._share = (len(apart) / 3 + 1) / ((len(apart) + len(together)) / 3 + 3)  # about a third in most texts
+        codes = np.frombuffer("\n".join(lines).encode("utf-32-le", "surrogatepass"), "<u4")
+        syllables = (codes >= ord(_FIRST)) & (codes <= ord(_LAST))
+        parted = syllables[:-2] & (codes[1:-1] == ord(" ")) & syllables[2:]
+        side_by_side = syllables[:-1] & syllables[1:]
+        apart, together = np.count_nonzero(parted), np.count_nonzero(side_by_side)
+        self._apart = _sorted(codes[:-2][parted], codes[2:][parted])
+        self._together = _sorted(codes[:-1][side_by_side], codes[1:][side_by_side])
+        self._share = (apart + 1) / (apart + together + 3)  # about a third in most texts
 
-    def log_odds(self, last: str, first: str) -> float:
-        """Weigh whether a word ends between two syllables: above 0 if it is likely."""
+    def log_odds(self, ends: Sequence[tuple[str, str]]) -> list[float]:
+        """Weigh whether words end between the two syllables of these: above 0 where it is likely."""
+        lasts, firsts = np.array([(ord(last), ord(first)) for last, first in ends], np.uint32).T
         usual = math.log(self._share / (1 - self._share))
-        alone = self._seen(f"{last}*") + self._seen(f"*{first}") - usual
-        return alone + _PAIR_WEIGHT * (self._seen(last + first) - usual)
+        last, first, both = map(self._seen, range(3), (lasts, firsts, _pairs(lasts, firsts)))
+        odds: list[float] = (last + first - usual + _PAIR_WEIGHT * (both - usual)).tolist()
+        return odds
 
-    def _seen(self, key: str) -> float:
-        apart = self._apart[key] + _BELIEF * self._share
-        return math.log(apart / (self._together[key] + _BELIEF * (1 - self._share)))
+    def _seen(self, kind: int, keys: _Codes) -> npt.NDArray[np.float64]:
+        apart = _count(self._apart[kind], keys) + _BELIEF * self._share
+        seen: npt.NDArray[np.float64] = np.log(
+            apart / (_count(self._together[kind], keys) + _BELIEF * (1 - self._share))
+        )
+        return seen
 
 
-def _neighbours(lines: Sequence[str], pattern: re.Pattern[str]) -> Iterator[str]:
+def _pairs(lasts: _Codes, firsts: _Codes) -> _Codes:
+    """Write two syllables as one number: each has 16 bits."""
+    return lasts << np.uint32(16) | firsts
+
+
+def _sorted(lasts: _Codes, firsts: _Codes) -> tuple[_Codes, _Codes, _Codes]:
     """Give what is counted of each two syllables: the first, the second, and both."""
-    for line in lines:
-        for last, first in pattern.findall(line):
-            yield last + "*"
-            yield "*" + first
-            yield last + first
+    return np.sort(lasts), np.sort(firsts), np.sort(_pairs(lasts, firsts))
+
+
+def _count(values: _Codes, keys: _Codes) -> npt.NDArray[np.intp]:
+    """Count how often each of these keys is among sorted values."""
+    return np.searchsorted(values, keys, "right") - np.searchsorted(values, keys, "left")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from indexer.readers.clean import with_plain_line_ends
@@ -19,12 +20,15 @@ _NEIGHBOURS: Final = 2
 _LOCAL: Final = 0.6
 _QUANTILE: Final = 0.95  # a title or a table may be wider than the column of text
 _LONGEST_WORD: Final = 14
+_WIDE_LETTER: Final = 2
 
 _CJK: Final = f"\u2e80-\u303f{KANA}{HAN}\uff00-\uff65"
 _WIDE: Final = re.compile(f"[{_CJK}{HANGUL}]")
+_WIDE_RUN: Final = re.compile(f"[{_CJK}{HANGUL}]+")
 _UNSPACED: Final = tuple(
     (re.compile(rf"[{letters}][,.;:!?)\]}}\"'%]?$"), re.compile(f"[{letters}]")) for letters in (_CJK, THAI)
 )
+_FROM_THAI_ON: Final = re.compile("[\u0e00-\u11ff\u2e80-\U0010ffff]")  # all that is set without spaces is here
 _THAI_LETTER: Final = re.compile(f"[{THAI}]")
 _LATIN_OR_DIGIT: Final = "A-Za-z0-9"
 _TIGHT: Final = re.compile(f"[{_CJK}](?=[{_LATIN_OR_DIGIT}])")
@@ -34,9 +38,10 @@ _ENDS_SENTENCE: Final = re.compile(r"[.!?。！？।؟۔][\"'”’»)\]」』�
 _LONGEST_END: Final = 4
 # pdfium marks a hyphen it removed by U+0002. What is rare comes first: it is looked for everywhere.
 _SOFT_HYPHEN: Final = re.compile(r"[\x02\u00ad\ufffe](?<=[^\W\d_].)[ \t]*")
-_LIST_MARK: Final = re.compile(r"[-*•·–—▪◦‣●○■□]\s|[(\[]?(?:\d{1,3}|\w|[ivxIVX]{1,5})[.)\]]\s")
+_BEGINS_ITSELF: Final = re.compile(  # an item of a list, or an indent
+    r"[-*•·–—▪◦‣●○■□]\s|[(\[]?(?:\d{1,3}|\w|[ivxIVX]{1,5})[.)\]]\s|\t|  |\u3000"
+)
 _CELLS: Final = re.compile(rf"[^\s.!?:;{THAI}](?: {{2,}}|\t)\S")  # two spaces after a sentence, or in Thai, part none
-_INDENT: Final = re.compile(r"\t|  |\u3000")
 
 
 def join_lines(text: str, *, max_width: int | None = None) -> str:
@@ -56,7 +61,8 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
     """
     raw = with_plain_line_ends(text).split("\n")
     lines = [line.rstrip() for line in raw]
-    has_wide = _WIDE.search(text) is not None
+    has_unspaced = _FROM_THAI_ON.search(text) is not None
+    has_wide = has_unspaced and _WIDE.search(text) is not None
     widths = list(map(_width if has_wide else len, lines))
     filled = sorted(width for width in widths if width)
     page = filled[int(len(filled) * _QUANTILE)] if filled else 0
@@ -64,6 +70,7 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
         return text
     hyphens, divided = hyphens_of(lines), divided_words(raw) if has_wide else frozenset()
     tight = has_wide and len(_TIGHT.findall(text)) >= len(_SPACED.findall(text))
+    broken = _broken_lines(lines, widths, page)
     parts = lines[:1]
     for index in range(1, len(lines)):
         line = lines[index]
@@ -71,9 +78,12 @@ def join_lines(text: str, *, max_width: int | None = None) -> str:
         if word is not None:
             parts[-1:] = word
             line = line.lstrip()
-        elif _is_broken(lines, widths, index, page):
+        elif index in broken:
             line = line.lstrip()
-            parts.append(_between(raw[index - 1], line, divided=index in divided, tight=tight))
+            if has_unspaced:
+                parts.append(_between(raw[index - 1], line, divided=index in divided, tight=tight))
+            else:
+                parts.append("" if ends_in_hyphen(raw[index - 1]) else " ")
         else:
             parts.append("\n")
         parts.append(line)
@@ -104,20 +114,26 @@ def glue(before: str, after: str) -> str:
     return " "
 
 
-def _is_broken(lines: Sequence[str], widths: Sequence[int], index: int, page: int) -> bool:
-    """Tell whether the line before `index` ended for want of room."""
-    before, after = lines[index - 1], lines[index]
-    if not before or not after or _LIST_MARK.match(after) or _INDENT.match(after):
-        return False
-    if page < _MIN_WIDTH or _is_row(before) or _is_row(after):
-        return False
-    near = max(widths[max(0, index - 1 - _NEIGHBOURS) : index + 1 + _NEIGHBOURS])
-    room = min(max(near, page * _LOCAL), page)
-    if _ENDS_SENTENCE.search(
-        before, len(before) - _LONGEST_END
-    ):  # a line end too many does little harm between sentences
-        return widths[index] > room * _SHORT and widths[index - 1] + 1 + _first_word_width(after) > room
-    return widths[index - 1] + 1 + _first_word_width(after) > room * _RAGGED
+def _broken_lines(lines: Sequence[str], widths: Sequence[int], page: int) -> set[int]:
+    """Find the lines that begin because the one before ended for want of room."""
+    if page < _MIN_WIDTH:
+        return set()
+    rows = {index for index, line in enumerate(lines) if _is_row(line)}
+    broken: set[int] = set()
+    for index, (before, after) in enumerate(pairwise(lines), start=1):
+        if not before or not after or index in rows or index - 1 in rows or _BEGINS_ITSELF.match(after):
+            continue
+        near = max(widths[max(0, index - 1 - _NEIGHBOURS) : index + 1 + _NEIGHBOURS])
+        room = min(max(near, page * _LOCAL), page)
+        # A line end too many does little harm between sentences.
+        if _ENDS_SENTENCE.search(before, len(before) - _LONGEST_END):
+            if widths[index] <= room * _SHORT:
+                continue
+        else:
+            room *= _RAGGED
+        if not _fits(after, room - widths[index - 1] - 1):
+            broken.add(index)
+    return broken
 
 
 def _is_row(line: str) -> bool:
@@ -126,10 +142,12 @@ def _is_row(line: str) -> bool:
 
 def _width(line: str) -> int:
     """Measure a line in narrow letters; an ideograph is two wide."""
-    return len(line) + (0 if line.isascii() else len(_WIDE.findall(line)))
+    return len(line) + (0 if line.isascii() else len(line) - len(_WIDE_RUN.sub("", line)))
 
 
-def _first_word_width(line: str) -> int:
-    if _WIDE.match(line):
-        return 2
-    return min(_width(line.split(maxsplit=1)[0]), _LONGEST_WORD)
+def _fits(line: str, room: float) -> bool:
+    """Tell whether the first word of a line, or as much of it as counts, has this room on the line before."""
+    if room < 1 or room >= _LONGEST_WORD:  # no matter which word
+        return room >= _LONGEST_WORD
+    width = _WIDE_LETTER if _WIDE.match(line) else _width(line.split(maxsplit=1)[0])
+    return width <= room

@@ -24,7 +24,7 @@ Numbers = npt.NDArray[np.float64]
 HYPHEN: Final = "\x02"
 """What pdfium calls a hyphen at the end of a line; it gives no line end after it."""
 
-LINE: Final = re.compile(f"[^\r\n{HYPHEN}]*{HYPHEN}|[^\r\n{HYPHEN}]+")
+LINE: Final = re.compile(f"[^\r\n{HYPHEN}]+{HYPHEN}?|{HYPHEN}")
 """A line in pdfium's text."""
 
 NO_LETTER: Final = "\x00"

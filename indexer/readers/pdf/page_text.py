@@ -56,10 +56,7 @@ def page_text(page: PdfPage, *, with_boxes: bool = True) -> PlacedText:
     """
     with closing(page.get_textpage()) as textpage:
         text = read_text(textpage)
-        repairs: set[Repair] = set()
-        lines = plain_lines(page, textpage, text)
-        if lines is None:
-            lines, repairs = repaired_lines(page, textpage, text)
+        lines, repairs = plain_lines(page, textpage, text) or repaired_lines(page, textpage, text)
         starts = paragraph_starts(lines)
         return PlacedText(
             text="".join(_line_end(number, starts) + line for number, line in enumerate(lines.texts)),

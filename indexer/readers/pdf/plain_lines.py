@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Final
 
 from indexer.readers.pdf.characters import LINE, are_made_up, read_cells, read_origins, read_sizes
 from indexer.readers.pdf.line import Lines
+from indexer.readers.pdf.repair import Repair
 from indexer.readers.pdf.segments import least_wide_gap
-from indexer.readers.pdf.spacing import DOUBTFUL_SPACE, HAS_SIGNS
+from indexer.readers.pdf.spacing import DOUBTFUL_SPACE, HAS_SIGNS, false_spaces
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
+
+_Gap = tuple[float, float]
 
 _OTHER_SCRIPT: Final = re.compile("[\x00\u0590-\u1fff\u3000-\ufdff\ufe70-\uffff]")
 _TO_LEFT: Final = re.compile("[\x00\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -22,11 +28,13 @@ _MOST_COLUMNS: Final = 4
 _STRETCHED: Final = 1.4  # times as wide as other lines with as many letters: there are gaps
 _WIDEST: Final = 6  # of such lines are looked at,
 _LONGEST: Final = 2  # and so many of the longest ones
+_ALIGNED: Final = 0.1  # of the size of the letters: what begins so near one another is a column,
+_REACH: Final = 2  # and what is apart in so many lines more
 _LEADING: Final = 1.2  # usual distance of lines, for letters of size 1
 
 
-def plain_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> Lines | None:
-    """Take the lines of a page as pdfium has them, if nothing hints that they need to be put right.
+def plain_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> tuple[Lines, set[Repair]] | None:
+    """Take the lines of a page as pdfium has them, if nothing but spaces hints that they need to be put right.
 
     Only a few of the characters are looked at: this is what makes reading most pages fast.
 
@@ -36,9 +44,10 @@ def plain_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> Lines | None
         text: All of its characters, in pdfium's order.
 
     Returns:
-        The lines; none if the page has to be looked at more closely.
+        The lines, and what had to be put right; none if the page has to be looked at more closely.
     """
-    if _OTHER_SCRIPT.search(text) and _needs_places(textpage, text):
+    has_others = _OTHER_SCRIPT.search(text) is not None
+    if has_others and (_TO_LEFT.search(text) or HAS_SIGNS.search(text)):
         return None
     lines = _lines(textpage, text)
     if len(lines.texts) < _FEWEST_LINES:
@@ -47,14 +56,26 @@ def plain_lines(page: PdfPage, textpage: PdfTextPage, text: str) -> Lines | None
     usual = sorted(map(abs, drops))[len(drops) // 2]
     if _is_out_of_order(page, lines, drops, usual) or _has_gaps(textpage, lines, usual):
         return None
-    return lines
+    return _well_spaced(textpage, text, lines) if has_others else (lines, set())
 
 
-def _needs_places(textpage: PdfTextPage, text: str) -> bool:
-    """Tell whether a text has letters or spaces that pdfium often gets wrong."""
-    if _TO_LEFT.search(text) or HAS_SIGNS.search(text):
-        return True
-    return any(are_made_up(textpage, [match.start() for match in DOUBTFUL_SPACE.finditer(text)]))
+def _well_spaced(textpage: PdfTextPage, text: str, lines: Lines) -> tuple[Lines, set[Repair]] | None:
+    """Leave out the spaces that pdfium made up where there are none; none if only the whole page tells which."""
+    doubtful = [match.start() for match in DOUBTFUL_SPACE.finditer(text)]
+    doubtful = list(compress(doubtful, are_made_up(textpage, doubtful)))
+    if not doubtful:
+        return lines, set()
+    starts = [characters[0] for characters in lines.characters]
+    numbers = {bisect_right(starts, space) - 1 for space in doubtful}
+    false = false_spaces(textpage, text, doubtful, [lines.characters[number] for number in numbers])
+    if false is None:
+        return None
+    texts, characters = list(lines.texts), list(lines.characters)
+    for number in numbers:
+        characters[number] = [index for index in lines.characters[number] if index not in false]
+        texts[number] = "".join(text[index] for index in characters[number])
+    changed = any(texts[number].rstrip() != lines.texts[number].rstrip() for number in numbers)
+    return replace(lines, texts=texts, characters=characters), {Repair.FALSE_SPACES} if changed else set()
 
 
 def _lines(textpage: PdfTextPage, text: str) -> Lines:
@@ -102,20 +123,43 @@ def _has_gaps(textpage: PdfTextPage, lines: Lines, usual: float) -> bool:
     }
     longest = sorted(range(len(widths)), key=widths.__getitem__)[-_LONGEST:]
     size = usual / _LEADING
-    return any(
-        _is_parted(textpage, lines, number, size)
-        and any(_is_parted(textpage, lines, other, size) for other in (number - 1, number + 1))
-        for number in stretched.union(longest)
-    )
+    return any(_is_parted(textpage, lines, number, size) for number in stretched.union(longest))
 
 
 def _is_parted(textpage: PdfTextPage, lines: Lines, number: int, size: float) -> bool:
-    if not 0 <= number < len(lines.texts):
+    """Tell whether a line has a gap where those above or below have one, as chance seldom has it in justified lines."""
+    gaps = _wide_gaps(textpage, lines, number, size)
+    if not gaps:
         return False
+    above, before, after, below = (
+        _wide_gaps(textpage, lines, number + away, size) for away in (-_REACH, -1, 1, _REACH)
+    )
+    if any(abs(end - other) < _ALIGNED * size for _, end in gaps for _, other in before + after):
+        return True
+    runs = ((above, before, gaps), (before, gaps, after), (gaps, after, below))
+    return any(_shared(_shared(first, second), third) for first, second, third in runs)
+
+
+def _wide_gaps(textpage: PdfTextPage, lines: Lines, number: int, size: float) -> list[_Gap]:
+    """Find the wide gaps of a line: where each begins and ends."""
+    if not 0 <= number < len(lines.texts):
+        return []
     text, characters = lines.texts[number].rstrip(), lines.characters[number]
     spaces = [characters[place] for place, letter in enumerate(text) if letter == " " and place]
     if not spaces:
-        return False
+        return []
     edges = read_cells(textpage, [space - 1 for space in spaces] + [space + 1 for space in spaces])
-    gaps = sorted((edges[len(spaces) :, 0] - edges[: len(spaces), 2]).tolist())
-    return bool(gaps[-1] > least_wide_gap(gaps, size))
+    lefts, rights = edges[: len(spaces), 2].tolist(), edges[len(spaces) :, 0].tolist()
+    widths = [right - left for left, right in zip(lefts, rights, strict=True)]
+    least = least_wide_gap(sorted(widths), size)
+    return [(left, right) for left, right, width in zip(lefts, rights, widths, strict=True) if width > least]
+
+
+def _shared(gaps: Sequence[_Gap], others: Sequence[_Gap]) -> list[_Gap]:
+    """Say where gaps of two lines stand one above the other."""
+    return [
+        (max(left, start), min(right, end))
+        for left, right in gaps
+        for start, end in others
+        if left < end and start < right
+    ]

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from indexer.readers.pdf.characters import read_ink
+from indexer.readers.pdf.characters import (
+    are_made_up,
+    read_cells,
+    read_ink,
+    read_matrices,
+    read_origins,
+    read_sizes,
+)
 from indexer.readers.pdf.frame import Flags, Frame, Indices, Numbers, turned
 from indexer.readers.pdf.line import MADE_UP, Run
 from indexer.readers.pdf.segments import Segment
@@ -40,6 +47,8 @@ _TOO_NARROW: Final = 0.5  # of a space
 _WIDE_ENOUGH: Final = 0.6
 _BESIDE_WIDE: Final = 0.4  # of the size of the letters: by a quarter of it, ideographs are set off from letters
 _BETWEEN_WIDE: Final = 1.0  # justified lines draw ideographs apart
+_USUAL_SHARE: Final = 0.7  # of the spaces of its line: surely one, too
+_BOTH: Final = 2  # letters beside a space
 _BESIDE: Final = 0.03  # of the size of the letters, from the letter a sign follows: it may belong to another one
 _TORN_OFF: Final = 0.5  # and then it does
 
@@ -71,6 +80,44 @@ def respaced(textpage: PdfTextPage, frame: Frame, segments: Sequence[Segment]) -
     text = frame.read(kept)
     borders = np.searchsorted(owners, np.arange(len(segments) + 1)).tolist()
     return [(text[start:end], kept[start:end].tolist()) for start, end in pairwise(borders)]
+
+
+def false_spaces(
+    textpage: PdfTextPage, text: str, spaces: Sequence[int], lines: Sequence[Sequence[int]]
+) -> set[int] | None:
+    """Find the spaces that stand for no gap, or for a narrow one, on a page whose lines run to the right.
+
+    Args:
+        textpage: The page's text.
+        text: Its characters.
+        spaces: The indices of those of `DOUBTFUL_SPACE` that pdfium made up.
+        lines: The characters of the lines that have these.
+
+    Returns:
+        Their indices; none where Korean meets other letters in lines that draw no spaces: the page's others tell.
+    """
+    between = [space for space in spaces if text[space - 1 : space].strip() and text[space + 1 : space + 2].strip()]
+    letters = [len(_IS_WIDE.findall(text[space - 1] + text[space + 1])) for space in between]
+    gaps = _gaps_at(textpage, between)
+    least = np.where(np.array(letters) == _BOTH, _BETWEEN_WIDE, _BESIDE_WIDE)
+    if not all(letters):
+        others = [index for line in lines for index in line[1:-1] if text[index] == " "]
+        if all(are_made_up(textpage, others)):  # then such a space is like the others, or the whole page has to tell
+            korean = np.array(letters) == 0
+            least[korean] = _USUAL_SHARE * np.median(_gaps_at(textpage, others))
+            if (gaps <= least)[korean].any():
+                return None
+    return set(spaces).difference(compress(between, (gaps > least).tolist()))
+
+
+def _gaps_at(textpage: PdfTextPage, spaces: Sequence[int]) -> Numbers:
+    """Measure the gaps where these spaces are, in sizes of the letters before them."""
+    before, after = [space - 1 for space in spaces], [space + 1 for space in spaces]
+    near = np.minimum(read_cells(textpage, after)[:, 0], read_origins(textpage, after)[:, 0])
+    matrices = read_matrices(textpage, before)
+    sizes = read_sizes(textpage, before) * np.hypot(matrices[:, 2], matrices[:, 3])
+    gaps: Numbers = (near - read_cells(textpage, before)[:, 2]) / np.maximum(sizes, np.finfo(np.float32).tiny)
+    return gaps
 
 
 def _gaps(frame: Frame, characters: Indices, owners: Indices) -> Numbers:

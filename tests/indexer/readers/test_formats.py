@@ -14,7 +14,7 @@ def test_every_ending_has_one_reader() -> None:
 
 
 def test_a_reader_is_named_with_its_version_whatever_the_case_of_the_ending() -> None:
-    assert current_reader(Path("Report.PDF")) == "pdf/2"
+    assert current_reader(Path("Report.PDF")) == "pdf/3"
     assert current_reader(Path("a.markdown")) == "md/3"
 
 

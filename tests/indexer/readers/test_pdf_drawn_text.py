@@ -239,6 +239,29 @@ def test_a_gap_between_an_ideograph_and_a_digit_is_no_space() -> None:
     assert read(sheet).text == "第10条 条"
 
 
+def test_such_a_gap_is_none_in_the_lines_of_a_whole_page_either() -> None:
+    sheet = Sheet()
+    for y in (360, 340, 320, 300):
+        sheet.show(100, y, "第").show(107.5, y, "10").show(120, y, "条").show(140, y, "条")
+    assert plain(sheet).splitlines() == ["第 10 条 条"] * 4
+    placed = read(sheet)
+    assert placed.text.splitlines() == ["第10条 条"] * 4
+    assert placed.repairs == {Repair.FALSE_SPACES}
+    assert len(placed.boxes) == len(placed.text)
+
+
+@pytest.mark.parametrize(("drawn", "seen"), [(True, "바다의 물ISO"), (False, "바다의 물 ISO")])
+def test_a_gap_where_korean_meets_other_letters_is_a_space_if_the_page_draws_none(drawn: bool, seen: str) -> None:
+    sheet = Sheet()
+    for y in (360, 340, 320, 300):
+        if drawn:
+            sheet.show(100, y, "바다의 물").show(128, y, "ISO")
+        else:
+            sheet.show(100, y, "바다의").show(118, y, "물").show(126, y, "ISO")
+    assert plain(sheet).splitlines() == ["바다의 물 ISO"] * 4
+    assert read(sheet).text.splitlines() == [seen] * 4
+
+
 def columns(left: list[str], right: list[str], drop: float = 0) -> Sheet:
     """Draw two columns line by line across."""
     sheet = Sheet(width=450).show(30, 380, "A heading across the page that is as wide as all of its text", size=11)
@@ -280,6 +303,15 @@ def test_a_wide_space_in_a_justified_line_does_not_part_it() -> None:
         else:
             sheet.show(30, 340 - 13 * number, line)
     assert read(sheet).text.split("\n")[4] == "lost boats"
+
+
+def test_wide_spaces_of_two_justified_lines_do_not_make_a_table() -> None:
+    sheet = Sheet(width=450)
+    sheet.show(30, 366, "unforgettable").show(188, 366, "harbours")
+    sheet.show(30, 353, "longest").show(178, 353, "neighbours")
+    for number, line in enumerate(lines_of(PROSE, 40)):
+        sheet.show(30, 340 - 13 * number, line)
+    assert read(sheet).text.split("\n")[:2] == ["unforgettable harbours", "longest neighbours"]
 
 
 @pytest.mark.parametrize(
