@@ -32,7 +32,7 @@ def test_a_document_carries_the_hash_of_what_was_read(read_here: ReadHere) -> No
     assert [(page.number, page.text) for page in document.pages] == [(1, "Harbour rules\n\nText")]
     assert document.content_hash == hashlib.sha256(b"Harbour rules\r\n\r\nText  \r\n").hexdigest()
     assert document.size_bytes == 25
-    assert document.reader == "txt/2"
+    assert document.reader == "txt/3"
 
 
 @pytest.mark.parametrize(
