@@ -110,10 +110,11 @@ def test_an_encoder_on_the_hub_is_fetched_and_prepared(polyseek: Run, tmp_path: 
             files=content, card={"license": "other", "license_name": "nvidia-open"}
         )
         command = ["models", "prepare", "nvidia/llama-nemotron-embed-1b-v2", "--json"]
-        refused = polyseek(*command, HF_ENDPOINT=server.url)
+        hub = {"HF_ENDPOINT": server.url, "HF_HUB_OFFLINE": "0"}
+        refused = polyseek(*command, **hub)
         assert refused.returncode == 1
         assert "--accept-licence" in refused.stderr
-        card = json.loads(polyseek(*command, "--accept-licence", HF_ENDPOINT=server.url).stdout)
+        card = json.loads(polyseek(*command, "--accept-licence", **hub).stdout)
     assert (card["id"], card["query_prefix"], card["licence"]) == ("nemotron-1b-v2", "query: ", "nvidia-open")
 
 
