@@ -1,20 +1,19 @@
 """Read the documents in a ZIP archive, without unpacking it to the disk."""
 
 import io
-import struct
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from indexer.readers.extracted import Extracted, ExtractedPage, Source
 from indexer.readers.failure import FailureReason, ReadError
 from indexer.readers.legacy import legacy_encoding
 from indexer.readers.members import Room, can_be_read, member_pages, reason_of, refuse_deep, room_of
 from indexer.readers.signatures import kind_of
+from indexer.readers.zip_safety import DAMAGE, ENCRYPTED, METHODS
 
 MAX_MEMBERS: Final = 10_000
 """An archive of more files is not read."""
@@ -23,13 +22,9 @@ MAX_RATIO: Final = 200
 """A large file packed tighter than this is a bomb: text takes a third to a twentieth."""
 
 _LARGE: Final = 10_000_000  # bytes; below, the ratio says nothing
-_ENCRYPTED: Final = 0x1
 _UTF_8: Final = 0x800
 _AES: Final = 99
 _SHOWN_ENDINGS: Final = 10
-_METHODS: Final = (ZIP_STORED, ZIP_DEFLATED)  # `zipfile` unpacks all others without bounds
-_BROKEN: Final = (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, struct.error, zlib.error)
-"""What `zipfile` raises on damaged archives."""
 
 
 def extract(source: Source) -> Extracted:
@@ -58,7 +53,7 @@ def extract(source: Source) -> Extracted:
 def _open(data: bytes) -> ZipFile:
     try:
         return ZipFile(io.BytesIO(data))
-    except _BROKEN as error:
+    except DAMAGE as error:
         kind = kind_of(data)
         if kind is not None and "ZIP" not in kind:
             message = f"the file is {kind}, not a ZIP archive; give it the right file name"
@@ -139,7 +134,7 @@ def _load(source: Source, archive: ZipFile, info: ZipInfo, room: Room) -> bytes:
     if info.file_size > max(_LARGE, MAX_RATIO * info.compress_size):
         message = f"{info.filename} is packed {info.file_size // max(1, info.compress_size):,} times: a bomb, not text"
         raise ReadError(FailureReason.TOO_LARGE, message)
-    data = _unlock(source, archive, info) if info.flag_bits & _ENCRYPTED else _unpack(archive, info, None)
+    data = _unlock(source, archive, info) if info.flag_bits & ENCRYPTED else _unpack(archive, info, None)
     room.bytes_left -= len(data)
     return data
 
@@ -155,7 +150,7 @@ def _unlock(source: Source, archive: ZipFile, info: ZipInfo) -> bytes:
 
 
 def _unpack(archive: ZipFile, info: ZipInfo, password: bytes | None) -> bytes:
-    if info.compress_type not in _METHODS:
+    if info.compress_type not in METHODS:
         message = f"{info.filename} is packed in a way that cannot be read safely; pack it as an ordinary ZIP archive"
         raise ReadError(FailureReason.UNREADABLE, message)
     try:
@@ -163,5 +158,5 @@ def _unpack(archive: ZipFile, info: ZipInfo, password: bytes | None) -> bytes:
             return file.read(info.file_size + 1)  # with the one beyond, its end and checksum are looked at
     except RuntimeError as error:
         raise ReadError(FailureReason.ENCRYPTED, f"{info.filename} asks for a password") from error
-    except _BROKEN as error:
+    except DAMAGE as error:
         raise ReadError(FailureReason.DAMAGED, f"{info.filename} cannot be unpacked ({error})") from error

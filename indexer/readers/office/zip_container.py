@@ -3,9 +3,7 @@
 import io
 import posixpath
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Final
@@ -14,6 +12,7 @@ from indexer.readers.document import ReadLimits
 from indexer.readers.extracted import Source
 from indexer.readers.failure import FailureReason, ReadError
 from indexer.readers.signatures import kind_of
+from indexer.readers.zip_safety import DAMAGE, ENCRYPTED, METHODS
 
 MAX_MEMBERS: Final = 20_000
 """A presentation of a thousand slides has less than half of it."""
@@ -23,12 +22,6 @@ MEGABYTE: Final = 1_000_000
 _LISTED: Final = b"PK\x01\x02"  # stands before each entry of the list of members
 _BEGINS: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_FLAG: Final = 0x1
-# Office, OpenDocument and EPUB allow no others; those two also unpack without bounds.
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN: Final = (  # what zipfile raises for broken archives; ValueError is for names and places that cannot be
-    zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, NotImplementedError,
-)  # fmt: skip
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
 
 _OLD_OFFICE: Final = (
@@ -93,9 +86,9 @@ class Container:
         if member is None:
             message = f"the file lacks its part {name!r}; save the document again or get a new copy"
             raise ReadError(FailureReason.DAMAGED, message)
-        if member.flag_bits & _ENCRYPTED_FLAG:
+        if member.flag_bits & ENCRYPTED:
             raise encrypted()
-        if member.compress_type not in _METHODS:
+        if member.compress_type not in METHODS:
             message = f"the part {name!r} is packed in a way documents may not use; save the document again"
             raise ReadError(FailureReason.DAMAGED, message)
         self._room -= member.file_size  # zipfile gives no more than this, whatever is packed
@@ -172,7 +165,7 @@ def errors_named(part: str) -> Iterator[None]:
     """
     try:
         yield
-    except _BROKEN as error:
+    except DAMAGE as error:
         message = f"the file is damaged in its {part!r} ({error or 'it ends too early'}); get a new copy of it"
         raise ReadError(FailureReason.DAMAGED, message) from error
 

@@ -24,7 +24,7 @@ BUDGET_S: Final = 10.0
 MOST_CONTENT_BYTES: Final = 1_000_000
 """A page drawn with more than this, such as a map, is not asked for; pypdf would need seconds for it."""
 
-_BROKEN: Final = (  # what pypdf raises on damaged files besides its own errors
+_PYPDF_DAMAGE: Final = (  # what pypdf lets through on damaged files besides its own errors
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -79,7 +79,7 @@ class PypdfPages:
             self._reader = None
             self._left_s = 0.0
             return ""
-        except (PyPdfError, DependencyError, *_BROKEN):
+        except (PyPdfError, DependencyError, *_PYPDF_DAMAGE):
             return ""
         finally:
             self._left_s -= time.process_time() - began
