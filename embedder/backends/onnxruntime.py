@@ -1,8 +1,5 @@
 """ONNX Runtime on the processor, in float32: for where OpenVINO is not installed."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedder.backends import EngineFactory
+from embedder.environment import environment_variable
 from embedder.graphs.writer import OUTPUT
 
 
@@ -20,7 +18,7 @@ def import_engine() -> EngineFactory:
     Once imported it writes a device number and a database of events, to be sent, into the user's cache directory. The
     only full way out is this variable, which it reads once, during its import.
     """
-    with _variable("ORT_DISABLE_TELEMETRY", "1"):
+    with environment_variable("ORT_DISABLE_TELEMETRY", "1"):
         import onnxruntime
     return partial(OnnxRuntimeEngine, onnxruntime)
 
@@ -50,17 +48,3 @@ class OnnxRuntimeEngine:
 
     def __str__(self) -> str:
         return self._name
-
-
-@contextmanager
-def _variable(name: str, value: str) -> Iterator[None]:
-    """Set an environment variable, and leave the environment as it was."""
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before

@@ -5,7 +5,6 @@ are complete and which licences were accepted. The library asks the hub, and rea
 files are written here, because the library throws an unfinished file away when its process ends.
 """
 
-import hashlib
 import json
 import logging
 import os
@@ -22,6 +21,7 @@ from typing import Any, BinaryIO, Final
 
 from filelock import FileLock
 
+from embedder.environment import environment_variable
 from embedder.errors import (
     HubAccessError,
     HubError,
@@ -31,7 +31,7 @@ from embedder.errors import (
     HubUnreachableError,
     ModelCacheError,
 )
-from embedder.model_cache import write_file
+from embedder.model_cache import sha256_of, write_file
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +214,7 @@ class _Download:
                     raise HubUnreachableError(msg) from error
             written.flush()
             os.fsync(written.fileno())
-        if part.stat().st_size != file.size or (file.sha256 and _sha256(part) != file.sha256):
+        if part.stat().st_size != file.size or (file.sha256 and sha256_of(part) != file.sha256):
             part.unlink()
             msg = f"{file.name} of {self._version.model_id} arrived damaged and is deleted; type the same command again"
             raise HubError(msg)
@@ -338,18 +338,10 @@ def _explained(model_id: str, revision: str) -> Iterator[None]:
 
 def _library() -> ModuleType:
     """Import the hub's library without its telemetry, which it decides on while it is imported."""
-    name = "HF_HUB_DISABLE_TELEMETRY"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
-    try:
+    with environment_variable("HF_HUB_DISABLE_TELEMETRY", "1"):
         import huggingface_hub.constants  # reads the variable
         import huggingface_hub.errors
         import huggingface_hub.utils
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
     return huggingface_hub
 
 
@@ -374,8 +366,3 @@ def _missing(path: Path, file: _File) -> int:
     """Bytes of a file that are not here yet."""
     part = _part(path)
     return 0 if _is_complete(path, file) else file.size - (part.stat().st_size if part.is_file() else 0)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

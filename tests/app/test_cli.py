@@ -17,28 +17,6 @@ from indexer import Collection, find_faults
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture
-def polyseek(tmp_path: Path) -> Run:
-    """Runs the real command in a directory of its own, with a collection of its own."""
-
-    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli", *map(str, arguments)],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "POLYSEEK_COLLECTION": str(tmp_path / "collection"),
-                "XDG_CONFIG_HOME": str(tmp_path / "config"),
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
-
-
 def lines(answer: "subprocess.CompletedProcess[str]") -> list[dict]:
     return [json.loads(line) for line in answer.stdout.splitlines()]
 

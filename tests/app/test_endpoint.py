@@ -1,27 +1,14 @@
 """A collection whose encoder and reranker are on a server, through the real command."""
 
-import importlib.util
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-
-def load_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("endpoint_server", Path(__file__).with_name("endpoint_server.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["endpoint_server"] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-endpoint_server = load_server()
+from tests.embedder.endpoint import server as endpoint_server
 
 MODEL, RERANKER = endpoint_server.MODEL, endpoint_server.RERANKER
 SECRET = "nvapi-0123456789-secret"  # noqa: S105  of no account
@@ -36,27 +23,9 @@ def server() -> Iterator[Any]:
         yield running
 
 
-@pytest.fixture
-def polyseek(tmp_path: Path) -> Run:
-    """Runs the real command in a directory of its own, with a collection and a cache of its own."""
-
-    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli", *map(str, arguments)],
-            cwd=tmp_path,
-            env={
-                **{name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
-                "POLYSEEK_COLLECTION": str(tmp_path / "collection"),
-                "POLYSEEK_CACHE_DIR": str(tmp_path / "cache"),
-                "XDG_CONFIG_HOME": str(tmp_path / "config"),
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLYSEEK_CACHE_DIR", str(tmp_path / "cache"))
 
 
 def hits(answer: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:

@@ -1,12 +1,9 @@
 """Encoders on a server: what is sent, what comes back, and what an encoder is remembered by."""
 
-import importlib.util
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -26,34 +23,13 @@ from embedder import (
 )
 from embedder.endpoint.address import read_address
 from embedder.endpoint.cards import KNOWN
+from tests.embedder.endpoint import server as endpoint_server
 
-
-def load_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("endpoint_server", Path(__file__).with_name("endpoint_server.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["endpoint_server"] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-endpoint_server = load_server()
 MODEL = endpoint_server.MODEL
 FORMER_NAME = "nvidia/llama-3.2-nv-embedqa-1b-v2"
 TEXTS = ["The lighthouse was lit in autumn.", "Ferries leave every hour.", "A salt mine with seven levels."]
 
 Connect = Callable[..., Embedder]
-
-
-@pytest.fixture(autouse=True)
-def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NVIDIA_API_KEY", "NGC_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    with endpoint_server.serving() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """Servers that refuse, fail, dawdle or answer nonsense, and the key that nobody may see."""
 
-import importlib.util
 import json
 import logging
 import socket
-import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -31,33 +28,13 @@ from embedder import (
 from embedder.endpoint.address import read_address
 from embedder.endpoint.client import LONGEST_WAIT_S, EndpointClient, retry_after_s
 from embedder.endpoint.remote_embedder import EndpointEmbedder
+from tests.embedder.endpoint import server as endpoint_server
 
 SECRET = "nvapi-0123456789-secret"  # noqa: S105  of no account
 
 
-def load_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("endpoint_server", Path(__file__).with_name("endpoint_server.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["endpoint_server"] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-endpoint_server = load_server()
 answering = endpoint_server.answering
 MODEL = endpoint_server.MODEL
-
-
-@pytest.fixture(autouse=True)
-def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NVIDIA_API_KEY", "NGC_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    with endpoint_server.serving() as running:
-        yield running
 
 
 class Patient:

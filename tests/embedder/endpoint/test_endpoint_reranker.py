@@ -1,8 +1,3 @@
-import importlib.util
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,32 +11,10 @@ from embedder import (
     Reranker,
     load_reranker,
 )
-
-
-def load_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("endpoint_server", Path(__file__).with_name("endpoint_server.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["endpoint_server"] = module  # its dataclasses look themselves up there
-    spec.loader.exec_module(module)
-    return module
-
-
-endpoint_server = load_server()
+from tests.embedder.endpoint import server as endpoint_server
 
 RERANKER = endpoint_server.RERANKER
 PASSAGES = ["Ferries leave every hour.", "The lighthouse was lit in autumn.", "The lighthouse stands."]
-
-
-@pytest.fixture(autouse=True)
-def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NVIDIA_API_KEY", "NGC_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    with endpoint_server.serving() as running:
-        yield running
 
 
 @pytest.fixture

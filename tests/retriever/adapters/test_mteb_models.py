@@ -1,6 +1,5 @@
 """mteb itself evaluates polyseek on a small task of our own, without a network."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +9,13 @@ import numpy as np
 import pytest
 
 from embedder import LANGUAGES, DimensionError, Embedder, cut
+from embedder.environment import environment_variable
 from indexer import Collection, IdentityError, SettingsError
 from retriever import SearchMode
 from retriever.adapters.mteb_meta import MTEB_LANGUAGES, MtebError
 from retriever.adapters.mteb_models import MtebEncoder, MtebSearch
 
 pytestmark = pytest.mark.parity
-
-# mteb's libraries read these when they are imported: whoever asks the hub for something fails instead of waiting.
-os.environ["HF_HUB_OFFLINE"] = os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 DOCUMENTS = [
     ("baker", "", "Der Bäcker am Marktplatz öffnet schon um vier Uhr morgens und verkauft Brot aus Roggenmehl."),
@@ -55,8 +52,10 @@ WRONG_ONES = {"q-baker": ["bridge", "tram"], "q-bridge": ["bridge", "tea"]}
 
 
 @pytest.fixture(scope="module")
-def mteb() -> Any:
-    return pytest.importorskip("mteb")
+def mteb() -> Iterator[Any]:
+    # mteb's libraries read these when they are imported: whoever asks the hub for something fails instead of waiting.
+    with environment_variable("HF_HUB_OFFLINE", "1"), environment_variable("HF_DATASETS_OFFLINE", "1"):
+        yield pytest.importorskip("mteb")
 
 
 @pytest.fixture
