@@ -8,17 +8,23 @@ Effective Method To Eliminate the Self Language Bias in Multilingual Representat
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedder.contract import Vectors
+from embedder.model_cache import cached_model
 
 if TYPE_CHECKING:
     from embedder.contract import Embedder
+
+
+_MEANS_FILE = "language-means.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,6 +66,16 @@ class LanguageMeans:
 def calibration_sha256() -> str:
     """SHA-256 of the calibration sentences, hexadecimal."""
     return hashlib.sha256(_calibration()).hexdigest()
+
+
+def cached_language_means(embedder: "Embedder", cache_dir: Path) -> LanguageMeans:
+    """The means of an encoder; measured the first time, then kept in the cache under its identity."""
+    card = embedder.card
+    made_from = f"{sorted(card.identity().items())} {calibration_sha256()}"
+    key = hashlib.sha256(made_from.encode()).hexdigest()[:12]
+    folder = cache_dir / "models" / f"{re.sub(r'[^0-9A-Za-z.-]+', '-', card.id)}-means-{key}"
+    kept = cached_model(folder, lambda: {_MEANS_FILE: measure_language_means(embedder).to_bytes()})
+    return LanguageMeans.from_bytes(kept.files[_MEANS_FILE])
 
 
 def measure_language_means(embedder: "Embedder") -> LanguageMeans:

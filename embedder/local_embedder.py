@@ -1,6 +1,5 @@
 """An encoder that runs in this process."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,14 +9,12 @@ import numpy as np
 from embedder.backends import Engine
 from embedder.batches import batches
 from embedder.contract import Vectors
-from embedder.language_means import LanguageMeans, calibration_sha256, measure_language_means
-from embedder.model_cache import cached_model
+from embedder.language_means import LanguageMeans, cached_language_means
 from embedder.model_card import ModelCard
 from embedder.tokens import TextTokenizer
 
 BATCH_TOKENS = 1024
 WINDOW_TEXTS = 512
-MEANS_FILE = "language-means.npz"
 
 
 class LocalEmbedder:
@@ -65,11 +62,7 @@ class LocalEmbedder:
 
     def language_means(self) -> LanguageMeans:
         """Give the mean vectors of each language; see `Embedder.language_means`."""
-        made_from = f"{sorted(self._card.identity().items())} {calibration_sha256()}"
-        key = hashlib.sha256(made_from.encode()).hexdigest()[:12]
-        folder = self._cache_dir / "models" / f"{self._card.id}-means-{key}"
-        kept = cached_model(folder, lambda: {MEANS_FILE: measure_language_means(self).to_bytes()})
-        return LanguageMeans.from_bytes(kept.files[MEANS_FILE])
+        return cached_language_means(self, self._cache_dir)
 
     def __str__(self) -> str:
         return str(self._engine)

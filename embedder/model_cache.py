@@ -130,6 +130,12 @@ def replaced(folder: Path) -> Iterator[Path]:
     _sync_folder(folder.parent)
 
 
+def sha256_of(path: Path) -> str:
+    """Checksum of a file, hexadecimal; it is read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file and force it to the disk."""
     with path.open("wb") as file:

@@ -4,20 +4,17 @@ The reference is torch in float32, which reads the model directory itself; where
 it is ONNX Runtime in float32, and then only the engines are compared, not the making of the graph.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from embedder.backends import BACKENDS, Engine
 from embedder.batches import batches
-from embedder.checkpoints.checkpoint import read_checkpoint
-from embedder.checkpoints.prepared import SOURCE_FILE, PreparedModel
+from embedder.checkpoints.prepared import PreparedModel
 from embedder.contract import Vectors
 from embedder.errors import BackendError, CheckpointError
 from embedder.graphs.writer import Precision
@@ -130,8 +127,7 @@ def _open_onnxruntime(model: PreparedModel, precision: Precision) -> Engine:
 def _open_torch(model: PreparedModel, precision: Precision) -> Engine:
     from embedder.backends.torch_reference import TorchEngine
 
-    _require_source(model)
-    return TorchEngine(read_checkpoint(Path(model.source)), precision=precision)
+    return TorchEngine(model.checkpoint(), precision=precision)
 
 
 Opener = Callable[[PreparedModel, Precision], Engine]
@@ -254,17 +250,3 @@ def _nearest(vectors: Vectors, asked: npt.NDArray[np.bool_]) -> list[list[int]]:
     scores = vectors[asked] @ vectors[~asked].T
     order: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, :TOP].tolist()
     return order
-
-
-def _require_source(model: PreparedModel) -> None:
-    """Check that the model directory is still what the encoder was made from."""
-    made_from: dict[str, Any] = json.loads((model.folder / SOURCE_FILE).read_bytes())
-    for name, (size, changed_ns) in made_from["files"].items():
-        path = Path(model.source) / name
-        if not path.is_file():
-            msg = f"{path}, which the encoder was made from, is gone"
-            raise CheckpointError(msg)
-        about = path.stat()
-        if (about.st_size, about.st_mtime_ns) != (size, changed_ns):
-            msg = f"{path} has changed; prepare the encoder again: polyseek models prepare {model.source}"
-            raise CheckpointError(msg)

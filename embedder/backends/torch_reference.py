@@ -13,15 +13,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from embedder import nemotron
 from embedder.backends import AUTO
-from embedder.checkpoints.checkpoint import Checkpoint, Pooling, read_checkpoint
+from embedder.checkpoints.checkpoint import Checkpoint, Pooling
 from embedder.checkpoints.prepared import PreparedModel
 from embedder.errors import BackendError
 from embedder.graphs.writer import Precision
 from embedder.local_embedder import LocalEmbedder
 
 TORCH_DEVICES: Final = (AUTO, "cpu", "cuda")
-_LLAMA: Final = "llama_bidirec"
 _UNKNOWN_TO_TRANSFORMERS: Final = ("auto_map", "model_type", "architectures")
 _TESTED_TOKENS: Final = 8
 
@@ -42,9 +42,9 @@ def load_torch_embedder(
 
     Raises:
         BackendError: If torch, transformers or the device is missing, or the encoder cannot run as it should.
-        CheckpointError: If the directory cannot be read any more.
+        CheckpointError: If the directory cannot be read any more, or has changed.
     """
-    engine = TorchEngine(read_checkpoint(Path(model.source)), device=device, precision=precision)
+    engine = TorchEngine(model.checkpoint(), device=device, precision=precision)
     return LocalEmbedder(model.card, model.tokenizer(), engine, cache_dir)
 
 
@@ -71,7 +71,7 @@ class TorchEngine:
         }
         self._type = types[precision]
         self._pooling = checkpoint.pooling
-        self._is_llama = checkpoint.model_type == _LLAMA
+        self._is_llama = checkpoint.model_type == nemotron.MODEL_TYPE
         self._model = _load_model(_library("transformers"), checkpoint, self._type).to(self._device).eval()
         self._name = f"torch {self._torch.__version__} on {self._device.upper()}, {precision}"
         if self._is_llama:
@@ -185,7 +185,7 @@ def _load_model(transformers: ModuleType, checkpoint: Checkpoint, dtype: Any) ->
 def _read_model(transformers: ModuleType, checkpoint: Checkpoint, dtype: Any) -> tuple[Any, dict[str, Any]]:
     settings: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa", "output_loading_info": True}
     settings |= {"local_files_only": True, "use_safetensors": True}
-    if checkpoint.model_type == _LLAMA:
+    if checkpoint.model_type == nemotron.MODEL_TYPE:
         known = {name: value for name, value in checkpoint.config.items() if name not in _UNKNOWN_TO_TRANSFORMERS}
         settings["config"] = transformers.LlamaConfig(**known)
         loaded = transformers.LlamaModel.from_pretrained(checkpoint.folder, **settings)

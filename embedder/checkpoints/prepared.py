@@ -6,6 +6,7 @@ card and where it came from. It needs nothing of the model directory any more.
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,22 +15,22 @@ from typing import Any, Final
 
 from filelock import FileLock
 
+from embedder import nemotron
 from embedder.checkpoints.checkpoint import Checkpoint, read_checkpoint
 from embedder.checkpoints.export import EXPORT_VERSION, WEIGHTS_FILE, export, graph_file, require_family
 from embedder.errors import CheckpointError, ModelCacheError
 from embedder.graphs.writer import Precision
 from embedder.languages import LANGUAGES
-from embedder.model_cache import MANIFEST, replaced, write_file
+from embedder.model_cache import MANIFEST, replaced, sha256_of, write_file
 from embedder.model_card import ModelCard
 from embedder.tokens import TextTokenizer
+
+logger = logging.getLogger(__name__)
 
 CARD_FILE: Final = "card.json"
 TOKENIZER_FILE: Final = "tokenizer.json"
 SOURCE_FILE: Final = "source.json"
 _FOLDER: Final = "prepared"
-_NVIDIA: Final = "llama_bidirec"
-_NVIDIA_PROMPTS: Final = ("query: ", "passage: ")
-_NVIDIA_DIMENSIONS: Final = (384, 512, 768, 1024, 2048)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +88,36 @@ class PreparedModel:
         return [
             name
             for name, sha256 in expected.items()
-            if not (self.folder / name).is_file() or _sha256(self.folder / name) != sha256
+            if not (self.folder / name).is_file() or sha256_of(self.folder / name) != sha256
         ]
+
+    def checkpoint(self) -> Checkpoint:
+        """The directory it was made from, for what runs that itself.
+
+        Raises:
+            CheckpointError: If it is gone or has changed since: what it gives would not be this encoder's.
+        """
+        made_from = json.loads((self.folder / SOURCE_FILE).read_bytes())["files"]
+        for name, stamp in made_from.items():
+            path = Path(self.source) / name
+            if not path.is_file():
+                msg = f"{path}, which the encoder was made from, is gone"
+                raise CheckpointError(msg)
+            if _stamp(path) != stamp:
+                msg = f"{path} has changed; prepare the encoder again: polyseek models prepare {self.source}"
+                raise CheckpointError(msg)
+        return read_checkpoint(Path(self.source))
 
 
 def prepared_models(cache_dir: Path) -> list[PreparedModel]:
-    """The encoders that are ready, by name."""
-    folders = sorted((cache_dir / _FOLDER).glob(f"[!.]*/{CARD_FILE}"))
-    return [_open(path.parent) for path in folders]
+    """The encoders that are ready, by name; a damaged one is passed over with a warning."""
+    models = []
+    for path in sorted((cache_dir / _FOLDER).glob(f"[!.]*/{CARD_FILE}")):
+        try:
+            models.append(_open(path.parent))
+        except ModelCacheError as error:
+            logger.warning("%s", error)
+    return models
 
 
 def find_prepared(name: str, cache_dir: Path, *, revision: str | None = None) -> PreparedModel | None:
@@ -150,20 +173,22 @@ def _prepare(checkpoint: Checkpoint, preparation: Preparation, source: dict[str,
     tokenizer = (checkpoint.folder / TOKENIZER_FILE).read_bytes()
     card = _card(checkpoint, preparation, TextTokenizer(tokenizer, padding=padding))
     with FileLock(place / f"{card.id}.lock"):
-        with replaced(place / f"{card.id}.new") as new:
+        ready = place / f".{card.id}.new"  # hidden until its content gave it its name
+        with replaced(ready) as new:
             export(checkpoint, new, list(Precision))
-            card = replace(card, revision=_sha256(new / WEIGHTS_FILE))
+            weights_sha256 = sha256_of(new / WEIGHTS_FILE)
+            card = replace(card, revision=weights_sha256)
             write_file(new / TOKENIZER_FILE, tokenizer)
             write_file(new / CARD_FILE, json.dumps({**asdict(card), "padding": padding}, indent=1).encode())
-            names = [WEIGHTS_FILE, TOKENIZER_FILE, CARD_FILE, *map(graph_file, Precision)]
-            manifest = {name: _sha256(new / name) for name in names}
+            names = [TOKENIZER_FILE, CARD_FILE, *map(graph_file, Precision)]
+            manifest = {WEIGHTS_FILE: weights_sha256, **{name: sha256_of(new / name) for name in names}}
             write_file(new / MANIFEST, json.dumps(manifest, indent=1).encode())
             write_file(new / SOURCE_FILE, json.dumps(source, indent=1).encode())
         made_of = json.dumps([manifest, EXPORT_VERSION], sort_keys=True)
         folder = place / f"{card.id}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
         if folder.exists():
             shutil.rmtree(folder)  # the same encoder from another place, or with newer time stamps
-        (place / f"{card.id}.new").rename(folder)
+        ready.rename(folder)
     return _open(folder)
 
 
@@ -173,14 +198,14 @@ def _card(checkpoint: Checkpoint, preparation: Preparation, tokenizer: TextToken
     if not name or any(sign in name for sign in "/\\:#"):
         msg = f"{name!r} cannot be the name of an encoder; give one without / \\ : #, with --name"
         raise CheckpointError(msg)
-    nvidia = checkpoint.model_type == _NVIDIA
-    query, passage = checkpoint.prompts or (_NVIDIA_PROMPTS if nvidia else ("", ""))
+    is_nemotron = checkpoint.model_type == nemotron.MODEL_TYPE
+    query, passage = checkpoint.prompts or (nemotron.PROMPTS if is_nemotron else ("", ""))
     query = query if preparation.query_prefix is None else preparation.query_prefix
     passage = passage if preparation.passage_prefix is None else preparation.passage_prefix
     dimension = int(checkpoint.config["hidden_size"])
     shorter = preparation.matryoshka_dimensions
     if shorter is None:
-        shorter = _NVIDIA_DIMENSIONS if nvidia else ()
+        shorter = nemotron.DIMENSIONS if is_nemotron else ()
     elif not all(0 < each <= dimension for each in shorter):
         msg = f"its vectors have {dimension} dimensions; they cannot be cut to {max(shorter)}"
         raise CheckpointError(msg)
@@ -228,8 +253,3 @@ def _open(folder: Path) -> PreparedModel:
         raise ModelCacheError(msg) from error
     size = sum(path.stat().st_size for path in folder.iterdir())
     return PreparedModel(folder=folder, card=card, padding=padding, source=source, size_bytes=size)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,6 +9,7 @@ import numpy as np
 
 from embedder.checkpoints.prepared import Preparation
 from embedder.contract import Embedder
+from embedder.nemotron import FORMER_HUB_ID, HUB_ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ PUBLISHED: Final[Mapping[str, PublishedCosines]] = MappingProxyType(
                 "two or more governments.",
             ),
             cosines=((0.5968121, -0.0453447), (-0.0336120, 0.4614092)),
-            source="model card of nvidia/llama-nemotron-embed-1b-v2",
+            source=f"model card of {HUB_ID}",
         )
     }
 )
@@ -62,8 +63,8 @@ PUBLISHED: Final[Mapping[str, PublishedCosines]] = MappingProxyType(
 _E5: Final = Preparation(query_prefix="query: ", passage_prefix="passage: ")
 _KNOWN: Final[Mapping[str, Preparation]] = MappingProxyType(
     {
-        "nvidia/llama-nemotron-embed-1b-v2": Preparation(name=NEMOTRON),
-        "nvidia/llama-3.2-nv-embedqa-1b-v2": Preparation(name=NEMOTRON),  # its former name
+        HUB_ID: Preparation(name=NEMOTRON),
+        FORMER_HUB_ID: Preparation(name=NEMOTRON),
         "intfloat/multilingual-e5-small": _E5,
         "intfloat/multilingual-e5-base": _E5,
         "intfloat/multilingual-e5-large": _E5,

@@ -1,7 +1,5 @@
 """An encoder that runs on a server."""
 
-import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,12 +14,10 @@ from embedder.endpoint.answers import read_vectors
 from embedder.endpoint.cards import known_card, unknown_card
 from embedder.endpoint.client import EndpointClient
 from embedder.errors import EndpointAnswerError, EndpointRefusalError
-from embedder.language_means import LanguageMeans, calibration_sha256, measure_language_means
-from embedder.model_cache import cached_model
+from embedder.language_means import LanguageMeans, cached_language_means
 from embedder.model_card import ModelCard
 from embedder.tokens import TextTokenizer
 
-MEANS_FILE: Final = "language-means.npz"
 PROBE: Final = "The lighthouse stands on the northern pier."
 SAME_COSINE: Final = 0.9999
 """Vectors nearer than this are of the same text: one with another prefix is further away (0.93 to 0.99)."""
@@ -125,12 +121,7 @@ class EndpointEmbedder:
         Raises:
             EndpointError: If they have to be measured, which takes some 40 requests, and the server cannot be used.
         """
-        made_from = f"{sorted(self._card.identity().items())} {calibration_sha256()}"
-        key = hashlib.sha256(made_from.encode()).hexdigest()[:12]
-        name = re.sub(r"[^0-9A-Za-z.-]+", "-", self._card.id)
-        folder = self._cache_dir / "models" / f"{name}-means-{key}"
-        kept = cached_model(folder, lambda: {MEANS_FILE: measure_language_means(self).to_bytes()})
-        return LanguageMeans.from_bytes(kept.files[MEANS_FILE])
+        return cached_language_means(self, self._cache_dir)
 
     def __str__(self) -> str:
         return str(self._client)

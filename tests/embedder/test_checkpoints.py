@@ -161,6 +161,37 @@ def test_a_prepared_encoder_that_was_removed_is_unknown(own: Path, tmp_path: Pat
         load_embedder("tiny-nemotron", cache_dir=tmp_path)
 
 
+def test_a_damaged_one_does_not_stand_in_the_way_of_the_others(
+    own: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = prepare(own, tmp_path, Preparation(name="damaged"))
+    whole = prepare(own, tmp_path, Preparation(name="whole"))
+    (damaged.folder / "card.json").write_text("{")
+    assert prepared_models(tmp_path) == [whole]
+    assert "damaged" in caplog.text
+    with pytest.raises(UnknownModelError, match="no encoder 'damaged'"):
+        load_embedder("damaged", cache_dir=tmp_path)
+
+
+def test_what_a_killed_preparation_left_is_no_encoder(own: Path, tmp_path: Path) -> None:
+    model = prepare(own, tmp_path)
+    model.folder.rename(model.folder.with_name(".tiny-nemotron.new"))  # all was written, but not yet named
+    assert prepared_models(tmp_path) == []
+    assert prepare(own, tmp_path) == model
+    assert [path.name for path in (tmp_path / "prepared").iterdir() if path.is_dir()] == [model.folder.name]
+
+
+def test_a_directory_that_changed_is_not_taken_for_the_encoder_made_of_it(own: Path, tmp_path: Path) -> None:
+    model = prepare(own, tmp_path)
+    assert model.checkpoint().folder == own
+    change(own / "config.json", rms_norm_eps=0.5)
+    with pytest.raises(CheckpointError, match=r"config\.json has changed; prepare the encoder again"):
+        model.checkpoint()
+    (own / "config.json").unlink()
+    with pytest.raises(CheckpointError, match="is gone"):
+        model.checkpoint()
+
+
 def test_damage_is_found(own: Path, tmp_path: Path) -> None:
     model = prepare(own, tmp_path)
     assert model.damage() == []
