@@ -1,10 +1,11 @@
 """Loads an encoder by name."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from embedder.backends import AUTO, CUDA, TORCH, Backend, choose_backend
+from embedder.backends import AUTO, CPU, CUDA, TORCH, Backend, choose_backend
 from embedder.contract import Embedder
 from embedder.endpoint.limits import EndpointLimits
 from embedder.errors import BackendError, UnknownModelError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from embedder.checkpoints.prepared import PreparedModel
     from embedder.model_card import ModelCard
     from embedder.tokens import TextTokenizer
+
+logger = logging.getLogger(__name__)
 
 ENDPOINT: Final = "endpoint:"
 """Names that begin like this are encoders on servers."""
@@ -40,7 +43,8 @@ def load_embedder(  # noqa: PLR0913  one parameter for each choice
             `/v1/embeddings` (see docs/endpoint.md); or a model directory, or the name of a prepared encoder (see
             docs/models.md).
         backend: "auto", "tensorrt", "openvino", "onnxruntime", or "torch", the slow reference. "auto" takes TensorRT
-            where it and a GPU are there, else OpenVINO, or ONNX Runtime where that is missing.
+            where it and a GPU are there, else OpenVINO, or ONNX Runtime where that is missing. If TensorRT
+            fails, "auto" warns and takes the processor.
         device: "auto", "cpu" or "cuda".
         cache_dir: Where built encoders are kept; None for the user's cache directory.
         threads: Threads to compute with; None takes as many as the engine finds right for this machine.
@@ -61,9 +65,21 @@ def load_embedder(  # noqa: PLR0913  one parameter for each choice
     if backend == TORCH:
         return _load_reference(model, device, cache_dir, revision)
     chosen = choose_backend(backend, device)
-    if model in BUNDLED:
-        return _load_bundled(chosen, cache_dir, threads)
-    return _load_prepared(_prepared(model, cache_dir, revision), chosen, cache_dir, threads)
+    prepared = None if model in BUNDLED else _prepared(model, cache_dir, revision)
+    try:
+        return _load_local(prepared, chosen, cache_dir, threads)
+    except BackendError as error:
+        if chosen.device != CUDA or (backend, device) != (AUTO, AUTO):
+            raise
+        logger.warning("the GPU is not used: %s", error)
+        return _load_local(prepared, choose_backend(AUTO, CPU), cache_dir, threads)
+
+
+def _load_local(prepared: "PreparedModel | None", backend: Backend, cache_dir: Path, threads: int | None) -> Embedder:
+    """Load a prepared encoder, or the bundled one if there is none."""
+    if prepared is None:
+        return _load_bundled(backend, cache_dir, threads)
+    return _load_prepared(prepared, backend, cache_dir, threads)
 
 
 def _prepared(model: str, cache_dir: Path, revision: str | None) -> "PreparedModel":

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from embedder import BackendError
+from embedder import BackendError, load_embedder
 from embedder.backends import BACKENDS, choose_backend
 from embedder.backends.tensorrt.device import CudaDevice, find_device
 from embedder.backends.tensorrt.modules import MODULES, import_tensorrt, installed_module
@@ -90,3 +90,30 @@ def test_the_first_installed_module_is_taken() -> None:
 def test_importing_tensorrt_where_it_is_not_installed_says_what_to_install() -> None:
     with pytest.raises(BackendError, match="TensorRT is not installed: pip install"):
         import_tensorrt()
+
+
+@pytest.fixture
+def gpu_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is looked at before loading says that there is a GPU; loading then fails, as CUDA is not there."""
+    pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX has no package for this machine")
+    device = CudaDevice(name="a GPU", capability=(8, 9))
+    monkeypatch.setattr("embedder.backends.tensorrt.device.find_device", lambda: device)
+    monkeypatch.setattr("embedder.backends.tensorrt.modules.has_cuda_bindings", lambda: True)
+    monkeypatch.setitem(sys.modules, "cuda.bindings.runtime", None)
+
+
+@pytest.mark.usefixtures("gpu_that_cannot_be_used")
+def test_auto_goes_on_with_the_processor_where_tensorrt_fails(caplog: pytest.LogCaptureFixture) -> None:
+    assert choose_backend("auto", "auto") is BACKENDS["tensorrt"]
+    embedder = load_embedder()
+    assert str(embedder).startswith("OpenVINO")
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        next(message for message in caplog.messages if message.startswith("the GPU is not used: cuda.bindings.runtime"))
+    ]
+
+
+@pytest.mark.usefixtures("gpu_that_cannot_be_used")
+@pytest.mark.parametrize("choice", [{"backend": "tensorrt"}, {"device": "cuda"}])
+def test_a_gpu_that_was_asked_for_is_never_replaced_silently(choice: dict[str, str]) -> None:
+    with pytest.raises(BackendError, match=r"cuda\.bindings\.runtime cannot be imported"):
+        load_embedder(**choice)
