@@ -13,10 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from app.options import load_chosen
 from app.settings import Settings, settings_file
-from embedder import EmbedderError, load_embedder
+from embedder import EmbedderError, prepared_models, user_cache_dir
 from indexer import Collection, IndexerError, find_faults
 from indexer.readers.ocr.check import check_tesseract
 from indexer.views.files import ViewManifest
@@ -158,25 +157,25 @@ def _gpu(_: Settings) -> Iterator[Finding]:
 
 
 def _model_cache(settings: Settings) -> Iterator[Finding]:
-    folder = (settings.cache_dir or platformdirs.user_cache_path("polyseek")) / "models"
+    cache_dir = settings.cache_dir or user_cache_dir()
+    folder = cache_dir / "models"
     if not folder.is_dir():
         message = f"nothing yet in {folder}; the encoder is prepared there when it is first used"
     else:
         message = f"{_size_bytes(folder) / 2**20:,.0f} MB in {folder}; it may be deleted, and is then prepared again"
     yield Finding(subject="model cache", status=Status.OK, message=message)
+    prepared = prepared_models(cache_dir)
+    if prepared:
+        size_mb = sum(model.size_bytes for model in prepared) / 1e6
+        message = f"prepared from model directories: {len(prepared)}, {size_mb:,.0f} MB; see: polyseek models list"
+        yield Finding(subject="models", status=Status.OK, message=message)
 
 
 def _encoder(settings: Settings) -> Iterator[Finding]:
     try:
-        embedder = load_embedder(
-            settings.model,
-            backend=settings.backend,
-            device=settings.device,
-            cache_dir=settings.cache_dir,
-            endpoint=settings.endpoint_limits(),
-        )
+        embedder = load_chosen(settings)
         vectors = embedder.embed_queries(["Does the encoder work?"])
-    except EmbedderError as error:
+    except (EmbedderError, IndexerError) as error:  # a collection that cannot be opened does not say which it is
         yield Finding(subject="encoder", status=Status.BROKEN, message=str(error), advice="see the message")
         return
     message = f"{embedder.card.id} works: {vectors.shape[1]} dimensions, {embedder.card.max_tokens} tokens, {embedder}"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from app import terminal
@@ -28,6 +27,7 @@ from embedder.checkpoints.published import PUBLISHED, TOLERANCE, known_preparati
 
 models_cli = typer.Typer(help="Make encoders ready, list them, look into one, check it, or delete it.")
 
+_COLUMNS: Final = ("name", "weights", "dimensions", "tokens", "size", "made from")
 _HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 NameArgument = Annotated[str, typer.Argument(help="Name of a prepared encoder; see: polyseek models list")]
@@ -75,31 +75,25 @@ def prepare_model(  # noqa: PLR0913, PLR0917  one parameter for each option
 
 @models_cli.command("list", epilog="Example: polyseek models list")
 def list_models(as_json: JsonOption = False) -> None:
-    """List the encoders that are ready, beside the one that comes with polyseek."""
+    """List the encoders that were prepared; e5-small, which comes with polyseek, is always there."""
     models = prepared_models(_cache_dir())
     if as_json:
         for model in models:
             terminal.write_json(out(), _fields(model))
         return
-    table = Table("Name", "Weights", "Dimensions", "Tokens", "Size", "Made from")
-    for model in models:
-        card = model.card
-        size = f"{model.size_bytes / 1e6:,.0f} MB"
-        row = (card.id, card.revision[:12], str(card.dimension), f"{card.max_tokens:,}", size, model.source)
-        table.add_row(*map(Text, row))
-    out().print(table)
+    terminal.show_rows(out(), _COLUMNS, map(_cells, models))
 
 
 @models_cli.command(epilog="Example: polyseek models show my-e5")
 def show(name: NameArgument, as_json: JsonOption = False) -> None:
     """Show what is known about a prepared encoder."""
-    _show(_found(name), as_json)
+    _show(find_model(name), as_json)
 
 
 @models_cli.command(epilog="Example: polyseek models check my-e5")
 def check(name: NameArgument) -> None:
     """Compare every file of a prepared encoder with its checksum, and what it gives with what its publisher says."""
-    damaged = _found(name).damage()
+    damaged = find_model(name).damage()
     if damaged:
         fail(
             f"damaged: {', '.join(damaged)}; delete it, then prepare it again: polyseek models remove {name}; "
@@ -123,16 +117,22 @@ def check(name: NameArgument) -> None:
 @models_cli.command(epilog="Example: polyseek models remove my-e5")
 def remove(name: NameArgument) -> None:
     """Delete a prepared encoder; the directory it was made from stays."""
-    model = _found(name)
+    model = find_model(name)
     remove_prepared(model)
     out().print(Text(f"removed {name}, {model.size_bytes / 1e6:,.0f} MB"))
 
 
-def _found(name: str) -> PreparedModel:
+def find_model(name: str) -> PreparedModel:
+    """The prepared encoder of this name; says what there is, and ends, if there is none."""
     model = find_prepared(name, _cache_dir())
     if model is None:
         fail(f"there is no prepared encoder {name!r}; see: polyseek models list")
     return model
+
+
+def _cells(model: PreparedModel) -> tuple[str, ...]:
+    card, size = model.card, f"{model.size_bytes / 1e6:,.0f} MB"
+    return card.id, card.revision[:12], str(card.dimension), f"{card.max_tokens:,}", size, model.source
 
 
 def _show(model: PreparedModel, as_json: bool) -> None:

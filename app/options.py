@@ -100,8 +100,13 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
     """The encoder the user chose; None leaves it to the collection, which loads its own only when it needs it."""
     if settings.leaves_encoder_open:
         return None
+    return load_chosen(settings)
+
+
+def load_chosen(settings: Settings) -> Embedder:
+    """Load the encoder the user named, else the collection's own, else the one that comes with polyseek."""
     model, revision = settings.model, None
-    if model == "auto" and Collection.exists(settings.collection):  # only the engine or the cache was chosen
+    if model == "auto" and Collection.exists(settings.collection):
         with Collection.open(settings.collection) as opened:
             encoder = opened.identity.encoder
         model, revision = str(encoder["id"]), str(encoder["revision"])

@@ -179,10 +179,11 @@ FILE_COLUMNS = ("file", "title", "type", "language", "pages", "passages", "statu
 
 def show_files(console: Console, files: Iterable[StoredFile]) -> None:
     """Print the files of a collection as a table, or tab-separated when not on a terminal."""
-    _show_rows(console, FILE_COLUMNS, map(_file_cells, files))
+    show_rows(console, FILE_COLUMNS, map(_file_cells, files))
 
 
-def _show_rows(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def show_rows(console: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows as a table, or tab-separated when not on a terminal."""
     if not console.is_terminal:
         for cells in (columns, *rows):
             _write_line(console, "\t".join(cells))
@@ -217,7 +218,7 @@ PAGE_COLUMNS = ("page", "label", "characters", "headings", "verdict", "extractor
 
 def show_pages(console: Console, pages: Iterable[Page]) -> None:
     """Print the pages of a document and what checking their text found; tab-separated when not on a terminal."""
-    _show_rows(console, PAGE_COLUMNS, map(_page_cells, pages))
+    show_rows(console, PAGE_COLUMNS, map(_page_cells, pages))
 
 
 def _page_cells(page: Page) -> tuple[str, ...]:

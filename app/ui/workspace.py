@@ -61,8 +61,6 @@ def chosen_embedder(settings: Settings) -> Embedder | None:
     Raises:
         EmbedderError: If there is no such encoder, or it cannot run here.
     """
-    if settings.leaves_encoder_open:
-        return None
     return _load_embedder(repr(settings), settings)
 
 

@@ -1,9 +1,7 @@
 """An encoder from a model directory, from `polyseek models` to answers at two dimensions."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,27 +20,9 @@ def model(tmp_path: Path) -> Path:
     return write_tiny_llama(tmp_path / "tiny-nemotron", hidden=2048, layers=1)
 
 
-@pytest.fixture
-def polyseek(tmp_path: Path) -> Run:
-    """Runs the real command with a collection and a cache of its own."""
-
-    def run(*arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "app.cli", *map(str, arguments)],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "POLYSEEK_COLLECTION": str(tmp_path / "collection"),
-                "POLYSEEK_CACHE_DIR": str(tmp_path / "cache"),
-                "XDG_CONFIG_HOME": str(tmp_path / "config"),
-                **environment,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLYSEEK_CACHE_DIR", str(tmp_path / "cache"))
 
 
 def first_hit(answer: "subprocess.CompletedProcess[str]") -> str:
@@ -71,6 +51,8 @@ def test_a_model_directory_is_ingested_with_asked_and_cut_to_another_dimension(
     assert first_hit(polyseek("ask", question, "--mode", "dense", "--json")).endswith("mine.txt")
     checked = polyseek("verify")
     assert checked.returncode == 0, checked.stdout
+
+    assert "tiny-nemotron works: 2048 dimensions" in polyseek("doctor").stdout
 
     refused = polyseek("reindex", "--dimension", "400")
     assert refused.returncode == 1

@@ -180,7 +180,7 @@ def test_the_command_prints_a_row_for_each_engine(prepared: PreparedModel) -> No
     lines = done.stdout.splitlines()
     assert lines[0].startswith("tiny-nemotron, weights ")
     assert [line.split()[:2] for line in lines[3:]] == [["torch", "f32"], ["onnxruntime", "f32"]]
-    assert lines[3].endswith("ok (reference)")
+    assert lines[3].endswith("\treference")
     assert lines[4].rstrip().endswith("ok")
 
 
