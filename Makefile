@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := .demo/collection
 PYTEST_FLAGS ?=
 
-.PHONY: demo test check clean
+.PHONY: demo test check messages clean
 
 demo: $(VENV)/installed
 	@echo; echo "Reading the sample collection: 26 documents, one in each language"
@@ -27,6 +27,13 @@ check: $(VENV)/check-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Brings the interface's catalogues into step with the messages in the code; see docs/interface.md.
+messages: $(VENV)/installed
+	$(BIN)/pybabel --quiet extract --keywords _ --keywords plural:1,2 --no-location --omit-header --sort-output \
+		--output-file build/messages.pot app
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --domain polyseek \
+		--input-file build/messages.pot --output-dir app/translations
 
 $(VENV)/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "polyseek needs Python 3.11, 3.12 or 3.13: install one, or say make PYTHON=/path/to/python"; exit 1; }

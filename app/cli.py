@@ -101,7 +101,10 @@ def ingest(
         bool, typer.Option("--ocr", help="Read scanned pages too, with Tesseract; also in files read before.")
     ] = False,
     password_file: Annotated[
-        Path | None, typer.Option(help="A text file of passwords, one a line, to try on files that ask for one.")
+        Path | None,
+        typer.Option(
+            help="A text file of passwords, one a line, to try on files that ask for one; - for standard input."
+        ),
     ] = None,
     max_tokens: MaxTokensOption = None,
     overlap_tokens: OverlapOption = None,
@@ -279,14 +282,27 @@ def ui(
     collection: CollectionOption = None,
     model: ModelOption = None,
     reranker: RerankerOption = None,
+    chat: Annotated[
+        str | None,
+        typer.Option(help="Let this model write short answers from the passages found: endpoint:URL#MODEL."),
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen on; others than this machine's own need POLYSEEK_UI_PASSWORD."),
+    ] = "127.0.0.1",
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="With --host: a name or address that people type to reach it; repeatable."),
+    ] = None,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser window.")] = True,
 ) -> None:
-    """Open the browser UI, on this machine only."""
-    from app.launch_ui import launch_ui
+    """Open the browser UI, on this machine only unless --host says otherwise."""
+    from app.launch_ui import Door, launch_ui
 
-    settings = load_settings(collection=collection, model=model, reranker=reranker)
-    raise typer.Exit(launch_ui(settings, port=port, open_browser=browser))
+    settings = load_settings(collection=collection, model=model, reranker=reranker, chat=chat)
+    door = Door(host=host, port=port, names=tuple(name or ()))
+    raise typer.Exit(launch_ui(settings, door, open_browser=browser))
 
 
 @cli.command(epilog="Example: polyseek doctor")

@@ -1,5 +1,6 @@
 """What several commands share: options, the encoder they choose, and where they write."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -30,7 +31,12 @@ ModelOption = Annotated[
     ),
 ]
 RerankerOption = Annotated[
-    str | None, typer.Option("--reranker", help="Put the best 40 in the order of this model: endpoint:URL#MODEL.")
+    str | None,
+    typer.Option(
+        "--reranker",
+        help="Put the best 40 in the order of this model: a model directory or the name of a prepared one, "
+        "or endpoint:URL#MODEL.",
+    ),
 ]
 BackendOption = Annotated[str | None, typer.Option("--backend", help="Engine: tensorrt, openvino, onnxruntime, torch.")]
 MaxTokensOption = Annotated[
@@ -81,7 +87,7 @@ def passage_sizes(
 
 
 def passwords_of(path: Path | None) -> tuple[str, ...]:
-    """Read --password-file: one password a line.
+    """Read --password-file: one password a line; "-" is standard input.
 
     Raises:
         SettingsError: If it cannot be read.
@@ -89,11 +95,11 @@ def passwords_of(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = sys.stdin.read() if path == Path("-") else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         msg = f"--password-file {path} cannot be read ({error}); give a UTF-8 text file with one password a line"
         raise SettingsError(msg) from error
-    return tuple(line for line in lines if line)
+    return tuple(line for line in text.splitlines() if line)
 
 
 def chosen_embedder(settings: Settings) -> Embedder | None:
@@ -122,7 +128,15 @@ def load_chosen(settings: Settings) -> Embedder:
 
 def chosen_reranker(settings: Settings) -> Reranker | None:
     """The reranker the user chose; None if none."""
-    return None if settings.reranker is None else load_reranker(settings.reranker, endpoint=settings.endpoint_limits())
+    if settings.reranker is None:
+        return None
+    return load_reranker(
+        settings.reranker,
+        backend=settings.backend,
+        device=settings.device,
+        cache_dir=settings.cache_dir,
+        endpoint=settings.endpoint_limits(),
+    )
 
 
 def out() -> Console:

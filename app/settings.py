@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from embedder import EndpointLimits
@@ -27,7 +27,9 @@ class Settings(BaseSettings):
         collection: Directory of the collection.
         model: Encoder: "auto", "e5-small", a model directory, the name of a prepared encoder, or `endpoint:URL#MODEL`,
             one on a server.
-        reranker: Reranker: `endpoint:URL#MODEL`; None for none.
+        reranker: Reranker: a model directory, the name of a prepared one, or `endpoint:URL#MODEL`; None for none.
+        chat: Model that writes short answers in the browser UI: `endpoint:URL#MODEL`; None for none.
+        ui_password: What the browser UI asks for before it shows anything; None asks for nothing.
         backend: Engine that runs the encoder: "auto", "tensorrt", "openvino", "onnxruntime" or "torch".
         device: "auto", "cpu" or "cuda".
         cache_dir: Where prepared models are kept; None for the user's cache directory.
@@ -47,6 +49,8 @@ class Settings(BaseSettings):
     collection: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("polyseek")) / "collection")
     model: str = "auto"
     reranker: str | None = None
+    chat: str | None = None
+    ui_password: SecretStr | None = Field(default=None, min_length=8)
     backend: str = "auto"
     device: str = "auto"
     cache_dir: Path | None = None
@@ -103,8 +107,9 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
+        value = "…" if name == "ui_password" else repr(first["input"])
         msg = (
-            f"setting {name} = {first['input']!r}: {first['msg']}; "
+            f"setting {name} = {value}: {first['msg']}; "
             f"it comes from a flag, from POLYSEEK_{name.upper()} or from {settings_file()}"
         )
         raise SettingsFileError(msg) from error

@@ -1,13 +1,11 @@
 """The browser UI, as `streamlit run` executes it; `polyseek ui` starts it (see launch_ui.py)."""
 
-from functools import partial
-
 import streamlit as st
 
 from app.settings import SettingsFileError, load_settings
 from app.ui import render
-from app.ui.ask_page import show_ask_page
-from app.ui.documents_page import show_documents_page
+from app.ui.entrance import let_in
+from app.ui.navigation import show_pages
 from app.ui.workspace import Workspace, chosen_embedder
 from embedder import EmbedderError
 
@@ -17,15 +15,13 @@ def main() -> None:
     st.set_page_config(page_title="polyseek", layout="centered")
     try:
         settings = load_settings()
+        if settings.ui_password is not None and not let_in(settings.ui_password.get_secret_value()):
+            return
         workspace = Workspace(settings=settings, embedder=chosen_embedder(settings))
     except (SettingsFileError, EmbedderError) as error:
         render.show_error(str(error))
         return
-    pages = [
-        st.Page(partial(show_ask_page, workspace), title="Ask", url_path="ask", default=True),
-        st.Page(partial(show_documents_page, workspace), title="Documents", url_path="documents"),
-    ]
-    st.navigation(pages, position="top").run()
+    show_pages(workspace)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from indexer.errors import (
     IndexerError,
     SettingsError,
 )
+from indexer.facets import Facets, FacetTable, count_doubts
+from indexer.file_status import FileStatus, count_verdicts, file_statuses
 from indexer.identity import Identity
 from indexer.lexical import LexicalIndex, LexicalIndexError
 from indexer.neutral import Space
@@ -42,6 +44,7 @@ from indexer.snapshot import Snapshot
 from indexer.texts import TextDocument
 from indexer.verify import Fault, FaultKind, find_faults, repair
 from indexer.views import RowMask
+from indexer.whole_document import WholeDocument, find_document, find_document_of, read_page, spans_on_page
 
 __all__ = [
     "ChangeKind",
@@ -51,10 +54,13 @@ __all__ = [
     "CollectionLockedError",
     "CollectionMissingError",
     "CollectionReadOnlyError",
+    "FacetTable",
+    "Facets",
     "FailureReason",
     "Fault",
     "FaultKind",
     "FileChange",
+    "FileStatus",
     "FolderError",
     "Identity",
     "IdentityError",
@@ -84,9 +90,17 @@ __all__ = [
     "SyncReport",
     "TextDocument",
     "Verdict",
+    "WholeDocument",
+    "count_doubts",
+    "count_verdicts",
+    "file_statuses",
+    "find_document",
+    "find_document_of",
     "find_faults",
+    "read_page",
     "repair",
     "require_folders",
     "require_ocr",
+    "spans_on_page",
     "supported_suffixes",
 ]

@@ -198,7 +198,8 @@ class Collection:
         scan = scan_folders(places)
 
         def compared(done: int, total: int, path: str) -> None:
-            tell(SyncProgress(phase=Phase.COMPARING, done=done, total=total, passages=0, failed=0, path=path))
+            phase = Phase.COMPARING
+            tell(SyncProgress(phase=phase, done=done, total=total, passages=0, pages=0, failed=0, path=path))
 
         def plan_over(known: Mapping[str, FileRecord]) -> Plan:
             return make_plan(scan, places, known, on_compared=compared, ocr=options.ocr)

@@ -1,4 +1,4 @@
-"""Shows the page a passage stands on, with its words marked."""
+"""Shows pages as they look, and where on them words stand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,10 +6,9 @@ from threading import Lock
 from typing import Final, Self
 
 from indexer.collection import Collection
-from indexer.page_borders import join_pages
-from indexer.readers import ImageRequest, PageImage, ReadFailure, ReadLimits, ReadOptions
+from indexer.readers import FailureReason, ImageRequest, PageImage, ReadFailure, ReadLimits, ReadOptions
 from indexer.readers.process import WorkerProcess
-from indexer.session import StoredPassage
+from indexer.whole_document import find_document, read_page
 
 WIDTH_PX: Final = 1200
 
@@ -30,36 +29,29 @@ class PageImages:
         self._drawing = Lock()
 
     def draw(
-        self, passage_id: int, marks: Sequence[tuple[int, int]], *, width_px: int = WIDTH_PX, last_page: bool = False
+        self, document_id: int, number: int, spans: Sequence[tuple[int, int]] = (), *, width_px: int = WIDTH_PX
     ) -> PageImage | ReadFailure:
-        """Draw the page a passage stands on.
+        """Draw a page of a document.
 
         Args:
-            passage_id: The passage, such as `Hit.passage_id`.
-            marks: (start, end) of stretches of the passage's text whose places are wanted.
+            document_id: The document.
+            number: Number of the page, from 1.
+            spans: (start, end) of stretches of the page's text whose places are wanted; see `spans_on_page`.
             width_px: Width of the image.
-            last_page: Take the page it ends on, where that is another one than it begins on.
 
         Returns:
-            The page with a tuple of boxes for each mark, or the reason why it cannot be drawn.
-
-        Raises:
-            KeyError: If there is no such passage.
+            The page with a tuple of boxes for each stretch, or the reason why it cannot be drawn.
         """
         with self._collection.session() as session:
-            (passage,) = session.passages([passage_id])
-            pages = {page.number: page.text for page in session.pages(passage.paths[0])}
-            content_hash = session.content_hash(passage.document_id)
-        page = passage.end_page if last_page else passage.page
+            document, page = find_document(session, document_id), read_page(session, document_id, number)
+            if document is None or page is None or not document.paths:
+                return ReadFailure(reason=FailureReason.VANISHED, message="the collection has no such page any more")
+            content_hash = session.content_hash(document_id)
         request = ImageRequest(
-            page=page,
-            text=pages[page],
-            content_hash=content_hash,
-            spans=tuple(_on_page(passage, pages, mark, page) for mark in marks),
-            width_px=width_px,
+            page=number, text=page.text, content_hash=content_hash, spans=tuple(spans), width_px=width_px
         )
         with self._drawing:
-            return self._worker.draw(Path(passage.paths[0]), request)
+            return self._worker.draw(Path(document.paths[0]), request)
 
     def close(self) -> None:
         """End the process."""
@@ -71,15 +63,3 @@ class PageImages:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _on_page(passage: StoredPassage, pages: dict[int, str], mark: tuple[int, int], page: int) -> tuple[int, int]:
-    """Turn a stretch of the passage into one of a page's text; empty if it is all on the other page."""
-    if passage.page == passage.end_page:
-        return passage.start + mark[0], passage.start + mark[1]
-    beginning = pages[passage.page][passage.start :]
-    _, border = join_pages(beginning, pages[passage.end_page][: passage.end])
-    if page == passage.page:
-        length = len(beginning)
-        return passage.start + min(mark[0], length), passage.start + min(mark[1], length)
-    return max(0, mark[0] - border), max(0, mark[1] - border)

@@ -34,6 +34,7 @@ class SyncProgress:
         done: Files finished in this phase.
         total: Files in this phase.
         passages: Passages stored so far.
+        pages: Pages read so far.
         failed: Files that could not be read so far.
         path: The file finished last, "" if none.
     """
@@ -42,6 +43,7 @@ class SyncProgress:
     done: int
     total: int
     passages: int
+    pages: int
     failed: int
     path: str
 

@@ -38,6 +38,7 @@ class Ingestion:
         modified: When a file was last modified, as ISO 8601.
         changes: What was done so far.
         passages: Passages stored so far.
+        pages: Pages read so far.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Ingestion:
     modified: Callable[[str], str] = modified_at
     changes: list[FileChange] = field(default_factory=list)
     passages: int = 0
+    pages: int = 0
     _waiting: list["_Waiting"] = field(default_factory=list)
     _total: int = 0
     _done: int = 0
@@ -125,7 +127,13 @@ class Ingestion:
                 self.store.replace_document(document_id, self._add(cut, vectors))
             self.progress(
                 SyncProgress(
-                    phase=Phase.CUTTING, done=done, total=len(outdated), passages=self.passages, failed=0, path=path
+                    phase=Phase.CUTTING,
+                    done=done,
+                    total=len(outdated),
+                    passages=self.passages,
+                    pages=self.pages,
+                    failed=0,
+                    path=path,
                 )
             )
 
@@ -170,6 +178,7 @@ class Ingestion:
         first_row = self._append(VectorKind.PASSAGES, vectors.passages)
         first_sentence = self._append(VectorKind.SENTENCES, vectors.sentences)
         self.passages += len(vectors.passages)
+        self.pages += len(cut.document.read.pages)
         checksum = vectors_sha256(vectors.passages, vectors.sentences)
         return self.store.add_document(cut.document, first_row, first_sentence, checksum)
 
@@ -187,6 +196,7 @@ class Ingestion:
                 done=self._done,
                 total=self._total,
                 passages=self.passages,
+                pages=self.pages,
                 failed=self._failed,
                 path=path,
             )

@@ -8,7 +8,9 @@
 
 from embedder import DimensionError
 from retriever.abstention import DEFAULT_THRESHOLD
-from retriever.errors import QuestionError, RetrieverError
+from retriever.around import SimilarPassage, neighbouring_passages, similar_passages
+from retriever.errors import PassageMissingError, QuestionError, RetrieverError
+from retriever.reading import answer_in, plain_meaning, read_passage
 from retriever.results import Highlight, Hit, SearchMode, SearchResult, Timings
 from retriever.retriever import Retriever
 
@@ -17,10 +19,17 @@ __all__ = [
     "DimensionError",
     "Highlight",
     "Hit",
+    "PassageMissingError",
     "QuestionError",
     "Retriever",
     "RetrieverError",
     "SearchMode",
     "SearchResult",
+    "SimilarPassage",
     "Timings",
+    "answer_in",
+    "neighbouring_passages",
+    "plain_meaning",
+    "read_passage",
+    "similar_passages",
 ]

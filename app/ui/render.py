@@ -6,32 +6,49 @@ code blocks, which show it as it is.
 """
 
 import html
+import string
 import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePath
 
 import streamlit as st
 
-from app.terminal import basis, where
+from app.ui.language import name_of_language, number
 from app.ui.style import CSS
-from indexer.languages import UNKNOWN, language_name, native_language_name
-from retriever import Hit
-
-SCORE_MEANING = (
-    "Meaning: how near the passage is to the question, 1 is the same, 0 is unrelated. "
-    "Words: how much of the question's words it has. The bar compares it with the best passage of this question."
-)
+from indexer.languages import UNKNOWN, native_language_name
 
 
 def escape(text: str) -> str:
     """Make any text harmless inside an HTML element or a quoted attribute, and visible if it is a control character."""
-    visible = "".join("�" if unicodedata.category(char) == "Cc" and char not in "\n\t" else char for char in text)
-    return html.escape(visible, quote=True)
+    return html.escape(visible(text), quote=True)
 
 
-def show_style() -> None:
-    """Give the page its style sheet."""
+def visible(text: str) -> str:
+    """Show control characters as �, so that none can steer anything."""
+    return "".join("�" if unicodedata.category(char) == "Cc" and char not in "\n\t" else char for char in text)
+
+
+def show_style(language: str, direction: str) -> None:
+    """Give the page its style sheet, its language and its direction: "ltr" or "rtl"."""
     st.html(f"<style>{CSS}</style>")
+    root = f"document.documentElement.lang = '{language}'; document.documentElement.dir = '{direction}';"
+    st.html(f"<script>{root}</script>", unsafe_allow_javascript=True)
+
+
+def show_title(text: str) -> None:
+    """Give the page its heading."""
+    st.html(f'<h1 class="ps-page">{escape(text)}</h1>')
+
+
+def show_section(text: str) -> None:
+    """Give a part of the page its heading."""
+    st.html(f'<h2 class="ps-section">{escape(text)}</h2>')
+
+
+def show_facts(facts: Mapping[str, str]) -> None:
+    """Show names and what they stand for, one below the other."""
+    rows = "".join(f'<dt>{escape(name)}</dt><dd dir="auto">{escape(value)}</dd>' for name, value in facts.items())
+    st.html(f'<dl class="ps-facts">{rows}</dl>')
 
 
 def show_note(text: str) -> None:
@@ -49,29 +66,28 @@ def show_quiet(text: str) -> None:
     st.html(f'<div class="ps-quiet" dir="auto">{escape(text)}</div>')
 
 
-def show_hit(hit: Hit, highest: float) -> None:
-    """Show a passage that was found as a card; `highest` is the score of the best one."""
-    st.html(hit_card(hit, highest))
-
-
 def show_totals(totals: Mapping[str, int]) -> None:
     """Show a few large numbers with their names."""
-    cells = "".join(f"<div>{escape(name)}<strong>{number:,}</strong></div>" for name, number in totals.items())
+    cells = "".join(
+        f"<div>{escape(name)}<strong>{escape(number(value))}</strong></div>" for name, value in totals.items()
+    )
     st.html(f'<div class="ps-totals">{cells}</div>')
 
 
 def show_language_counts(counts: Mapping[str, int]) -> None:
     """Show how many passages there are in each language."""
     badges = "".join(
-        f'<span class="ps-badge">{escape(language_name(code))} {count:,}</span>' for code, count in counts.items()
+        f'<span class="ps-badge">{escape(name_of_language(code))} {escape(number(count))}</span>'
+        for code, count in counts.items()
     )
     st.html(f'<div class="ps-badges">{badges}</div>')
 
 
 def language_label(code: str, count: int) -> str:
-    """Name a language for a choice: in English, with its number of passages, and as its speakers do."""
-    name, native = language_name(code), native_language_name(code)
-    return f"{name} ({count:,})" if name == native else f"{name} ({count:,}) · {native}"
+    """Name a language for a choice: with its number of passages, and as its speakers do too."""
+    name = f"{name_of_language(code)} ({number(count)})"
+    native = native_language_name(code)
+    return name if code == UNKNOWN or name.casefold().startswith(native.casefold()) else f"{name} · {native}"
 
 
 def short_path(path: str) -> str:
@@ -79,35 +95,11 @@ def short_path(path: str) -> str:
     return str(PurePath(*PurePath(path).parts[-2:]))
 
 
-def hit_card(hit: Hit, highest: float) -> str:
-    """A passage as HTML: where it stands, how near it is, and its text with the answering sentence marked.
-
-    Args:
-        hit: The passage.
-        highest: The best score of this question, for the bar.
-    """
-    start, end = hit.highlight.start, hit.highlight.end
-    before, answer, after = hit.text[:start], hit.text[start:end], hit.text[end:]
-    language = "" if hit.language == UNKNOWN else hit.language
-    width = round(100 * min(max(hit.score / highest, 0.0), 1.0)) if highest > 0 else 0
-    return (
-        '<article class="ps-card"><div class="ps-head" dir="auto">'
-        f'<span class="ps-title" lang="{escape(language)}">{escape(hit.title)}</span>'
-        f'<span class="ps-badge">{escape(language_name(hit.language))}</span></div>'
-        f'<div class="ps-meta"><span>{" · ".join([_file_name(hit.path), *filter(None, [escape(where(hit))])])}</span>'
-        f'<span class="ps-score" title="{escape(SCORE_MEANING)}"><span class="ps-bar">'
-        f'<span style="width: {width}%"></span></span>{escape(basis(hit))}</span></div>'
-        f'<div class="ps-text" dir="auto" lang="{escape(language)}">'
-        f"{escape(before)}<mark>{escape(answer)}</mark>{escape(after)}</div>"
-        f"{_other_paths(hit.other_paths)}</article>"
-    )
-
-
-def _other_paths(paths: tuple[str, ...]) -> str:
-    if not paths:
-        return ""
-    return f'<p class="ps-also">The same document: {", ".join(map(_file_name, paths))}</p>'
-
-
-def _file_name(path: str) -> str:
+def file_name(path: str) -> str:
+    """A file's folder and name as HTML, its whole path shown when pointed at."""
     return f'<bdi title="{escape(path)}">{escape(short_path(path))}</bdi>'
+
+
+def plain_label(text: str) -> str:
+    """Make any text harmless where Streamlit reads Markdown and nothing else can be given, such as in a label."""
+    return "".join(f"\\{char}" if char in string.punctuation else char for char in " ".join(visible(text).split()))

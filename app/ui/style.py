@@ -8,7 +8,20 @@ ACCENT = "#2a78d6"
 CSS = """
 :root { --ps-accent: ACCENT; --ps-alarm: #d03b3b; }
 .stMainBlockContainer { max-width: 60rem; padding-top: 4rem; }
-.st-key-q input { unicode-bidi: plaintext; text-align: start; font-size: 1.15rem; }
+
+h1.ps-page { font-size: 1.6rem; font-weight: 600; margin: 0; padding: 0; }
+h2.ps-section { font-size: 1.2rem; font-weight: 600; margin: .6rem 0 0; padding: 0; }
+h3.ps-chart { font-size: .95rem; font-weight: 600; margin: 0; padding: 0; }
+.ps-facts { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1.5rem; margin: 0; }
+.ps-facts dt { color: color-mix(in srgb, currentColor 68%, transparent); }
+.ps-facts dt, .ps-facts dd { margin: 0; padding: 0; }
+.ps-facts dd { overflow-wrap: anywhere; text-align: start; }
+
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }
+[data-testid="stSidebar"] .st-key-facet-l [data-testid="stVerticalBlock"] { max-height: 22rem; overflow-y: auto; }
+/* What Streamlit lays out for left to right only. */
+[dir="rtl"] [data-testid="stSidebar"][data-collapsed="true"] { display: none; }
+[dir="rtl"] [data-testid="stSlider"] [data-baseweb="slider"] { direction: ltr; }
 
 .ps-card, .ps-notice {
   border: 1px solid color-mix(in srgb, currentColor 16%, transparent);
@@ -43,5 +56,29 @@ CSS = """
 .ps-notice.ps-error { background: color-mix(in srgb, var(--ps-alarm) 13%, transparent); }
 .ps-quiet {
   font-size: .85rem; overflow-wrap: anywhere; color: color-mix(in srgb, currentColor 68%, transparent);
+}
+
+/* Fonts of the machine, by script; none is fetched. */
+:is(.ps-sheet, .ps-text, .ps-title):is(:lang(ar), :lang(fa)) {
+  font-family: "Noto Naskh Arabic", "Noto Sans Arabic", "Segoe UI", "Geeza Pro", sans-serif;
+}
+:is(.ps-sheet, .ps-text, .ps-title):lang(he) {
+  font-family: "Noto Sans Hebrew", "Segoe UI", "Arial Hebrew", sans-serif;
+}
+:is(.ps-sheet, .ps-text, .ps-title):lang(hi) {
+  font-family: "Noto Sans Devanagari", "Nirmala UI", "Kohinoor Devanagari", sans-serif;
+}
+:is(.ps-sheet, .ps-text, .ps-title):lang(bn) {
+  font-family: "Noto Sans Bengali", "Nirmala UI", "Kohinoor Bangla", sans-serif;
+}
+:is(.ps-sheet, .ps-text, .ps-title):lang(th) { font-family: "Noto Sans Thai", "Leelawadee UI", "Thonburi", sans-serif; }
+:is(.ps-sheet, .ps-text, .ps-title):lang(zh) {
+  font-family: "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif;
+}
+:is(.ps-sheet, .ps-text, .ps-title):lang(ja) {
+  font-family: "Noto Sans CJK JP", "Yu Gothic UI", "Hiragino Sans", sans-serif;
+}
+:is(.ps-sheet, .ps-text, .ps-title):lang(ko) {
+  font-family: "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif;
 }
 """.replace("ACCENT", ACCENT)

@@ -1,17 +1,29 @@
 """What all pages work on: the settings, the open collection, and the ingest that may be running."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app import options
 from app.settings import Settings
-from app.ui.ingest_job import IngestDesk
+from app.ui.library.ingest_job import IngestDesk
 from embedder import Embedder
-from indexer import Collection, FailureReason, PageImage, PageImages, ReadFailure
-from retriever import Hit, Retriever
+from indexer import Collection, PageImages
+from retriever import Retriever
+
+
+class PageName(StrEnum):
+    """The pages, by their names in the address."""
+
+    ASK = "ask"
+    READ = "read"
+    LIBRARY = "library"
+    MAP = "map"
+    QUALITY = "quality"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +33,12 @@ class Workspace:
     Attributes:
         settings: The user's settings.
         embedder: The encoder the user chose; None leaves it to the collection, which loads its own when needed.
+        pages: Where links between pages lead: `st.page_link(workspace.pages[PageName.READ], query_params=…)`.
     """
 
     settings: Settings
     embedder: Embedder | None = None
+    pages: dict[PageName, StreamlitPage] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -42,13 +56,9 @@ class Workspace:
         collection_id = Collection.open(self.path).identity.collection_id
         return _open_retriever(str(self.path), collection_id, self.embedder, self.settings)
 
-    def draw(self, hit: Hit, marks: Sequence[tuple[int, int]], *, last_page: bool) -> PageImage | ReadFailure:
-        """Draw the first or the last page of a passage of the open collection; see `PageImages.draw`."""
-        retriever = self.retriever()
-        if retriever is None:
-            return ReadFailure(reason=FailureReason.VANISHED, message=f"there is no collection at {self.path} any more")
-        images = _open_images(str(self.path), retriever.collection.identity.collection_id, retriever.collection)
-        return images.draw(hit.passage_id, marks, last_page=last_page)
+    def images(self, collection: Collection) -> PageImages:
+        """What draws the pages of the open collection, shared by all sessions."""
+        return _open_images(str(self.path), collection.identity.collection_id, collection)
 
     def desk(self) -> IngestDesk:
         """Where ingests of the collection are started, shared by all sessions."""

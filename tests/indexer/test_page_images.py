@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from indexer import Collection, PageImage, PageImages, ReadFailure, StoredPassage
+from indexer import Collection, PageImage, PageImages, ReadFailure, StoredPassage, spans_on_page
 
 LANGUAGES = ("ar", "bn", "de", "fa", "he", "hi", "ja", "ko", "th", "zh")
 
@@ -51,7 +51,7 @@ def test_the_boxes_of_a_sentence_hold_its_letters_in_every_script(collection: Co
         for language in LANGUAGES:
             passage = next(p for p in passages_of(collection) if Path(p.paths[0]).name.startswith(language))
             start, end = passage.sentences[-1]
-            image = images.draw(passage.id, [(start, end)], width_px=1000)
+            image = draw(images, collection, passage, (start, end), passage.page, width_px=1000)
             assert isinstance(image, PageImage), image
             assert Image.open(io.BytesIO(image.png)).size == (image.width_px, image.height_px)
             assert image.width_px == 1000
@@ -60,6 +60,14 @@ def test_the_boxes_of_a_sentence_hold_its_letters_in_every_script(collection: Co
             wanted = letters(passage.text[start:end])
             assert (wanted & found).total() >= 0.9 * wanted.total(), language
             assert found.total() <= 1.5 * wanted.total(), language
+
+
+def draw(
+    images: PageImages, collection: Collection, passage: StoredPassage, mark: tuple[int, int], page: int, **size: int
+) -> PageImage | ReadFailure:
+    with collection.session() as session:
+        spans = spans_on_page(session, passage, [mark], page)
+    return images.draw(passage.document_id, page, spans, **size)
 
 
 def text_in(path: Path, page: int, box: tuple[float, ...], image: PageImage) -> str:
@@ -82,7 +90,7 @@ def test_a_sentence_over_a_page_border_is_marked_on_both_pages(collection: Colle
     passage = next(p for p in passages_of(collection) if p.end_page > p.page)
     mark = passage.sentences[-1]
     with PageImages(collection) as images:
-        first, last = (images.draw(passage.id, [mark], last_page=last) for last in (False, True))
+        first, last = (draw(images, collection, passage, mark, page) for page in (passage.page, passage.end_page))
     assert isinstance(first, PageImage)
     assert isinstance(last, PageImage)
     assert "keepers" in text_in(path, 1, first.boxes[0][0], first)
@@ -95,7 +103,7 @@ def test_a_file_that_has_changed_is_not_drawn(collection: Collection, tmp_path: 
     collection.sync([path])
     path.write_bytes(pdf_of(["The tide was high."]))
     with PageImages(collection) as images:
-        image = images.draw(passages_of(collection)[0].id, [])
+        image = images.draw(passages_of(collection)[0].document_id, 1)
     assert isinstance(image, ReadFailure)
     assert "polyseek ingest" in image.message
 
@@ -103,6 +111,15 @@ def test_a_file_that_has_changed_is_not_drawn(collection: Collection, tmp_path: 
 def test_a_format_without_a_fixed_look_says_so(collection: Collection, folder: Path) -> None:
     collection.sync([folder])
     with PageImages(collection) as images:
-        image = images.draw(passages_of(collection)[0].id, [])
+        image = images.draw(passages_of(collection)[0].document_id, 1)
     assert isinstance(image, ReadFailure)
     assert "only those of PDF files" in image.message
+
+
+@pytest.mark.parametrize(("document", "page"), [(99, 1), (1, 99), (1, 0)])
+def test_a_page_that_is_not_there_says_so(collection: Collection, folder: Path, document: int, page: int) -> None:
+    collection.sync([folder])
+    with PageImages(collection) as images:
+        image = images.draw(document, page)
+    assert isinstance(image, ReadFailure)
+    assert "no such page" in image.message

@@ -1,6 +1,6 @@
 """The Ask page, run by Streamlit's own test runner over small real collections."""
 
-import shutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,9 +29,9 @@ def workspace(tmp_path: Path, hashing_embedder: Embedder) -> Workspace:
 
 
 def run_ask_page(workspace: "Workspace") -> None:
-    from app.ui.ask_page import show_ask_page  # the test runner executes this body as a script
+    from app.ui.navigation import show_pages  # the test runner executes this body as a script
 
-    show_ask_page(workspace)
+    show_pages(workspace)
 
 
 def ask(workspace: Workspace, question: str = "") -> AppTest:
@@ -53,7 +53,7 @@ def notices(page: AppTest) -> str:
 
 def test_without_a_collection_the_page_says_how_to_make_one(workspace: Workspace) -> None:
     page = ask(workspace, "When was the lighthouse lit?")
-    assert "Documents page" in notices(page)
+    assert "Library page" in notices(page)
     assert page.code[0].value == f"polyseek ingest FOLDER --collection {workspace.path}"
     assert cards(page) == []
 
@@ -92,7 +92,7 @@ def test_as_many_passages_are_shown_as_wanted(workspace: Workspace, collection: 
     collection.sync([folder])
     page = ask(workspace, "the lighthouse")
     assert len(cards(page)) == 3
-    page.number_input(key="top_k").set_value(1).run()
+    page.selectbox(key="k").set_value("1").run()
     assert len(cards(page)) == 1
 
 
@@ -104,10 +104,11 @@ def test_the_slider_says_how_little_the_language_matters(
 ) -> None:
     collection.sync([folder])
     page = ask(workspace, "When was the lighthouse lit?")
-    assert page.slider(key="neutral").value == 0.7
+    assert page.select_slider(key="n").value == "0.7"
     before = cards(page)
-    page.slider(key="neutral").set_value(0.0).run()
+    page.select_slider(key="n").set_value("0.0").run()
     assert cards(page) != before
+    assert address(page, "n") == ["0.0"]
 
 
 def test_meaning_words_or_both_is_a_choice_explained_in_plain_words(
@@ -115,7 +116,7 @@ def test_meaning_words_or_both_is_a_choice_explained_in_plain_words(
 ) -> None:
     collection.sync([folder])
     page = ask(workspace, "underground lake")
-    choice = page.radio(key="mode")
+    choice = page.button_group(key="m")
     assert choice.options == ["Meaning and words", "Meaning", "Words"]
     assert choice.value == "hybrid"
     assert "numbers" in choice.help
@@ -124,7 +125,7 @@ def test_meaning_words_or_both_is_a_choice_explained_in_plain_words(
     choice.set_value("lexical").run()
     [card] = cards(page)  # only this passage has the words
     assert "underground lake" in card
-    page.radio(key="mode").set_value("dense").run()
+    page.button_group(key="m").set_value("dense").run()
     assert len(cards(page)) == 3
     assert not any("· words" in card for card in cards(page))
 
@@ -134,7 +135,7 @@ def test_words_that_no_passage_has_find_nothing_and_the_page_says_what_to_do(
 ) -> None:
     collection.sync([folder])
     page = ask(workspace, "xylophone")
-    page.radio(key="mode").set_value("lexical").run()
+    page.button_group(key="m").set_value("lexical").run()
     assert not page.exception
     assert cards(page) == []
     assert "find by meaning" in notices(page)
@@ -146,9 +147,9 @@ def test_some_passages_of_each_language_can_be_asked_for(
     (folder / "turm.txt").write_text(GERMAN)
     collection.sync([folder])
     page = ask(workspace, "the lighthouse")
-    page.number_input(key="top_k").set_value(1).run()
+    page.selectbox(key="k").set_value("1").run()
     assert len(cards(page)) == 1
-    page.number_input(key="per_language").set_value(1).run()
+    page.selectbox(key="each").set_value("1").run()
     assert sorted(card.count('lang="de"') > 0 for card in cards(page)) == [False, True]
 
 
@@ -163,37 +164,120 @@ def test_a_document_can_be_shown_by_its_best_passage_alone(
         return sum("lighthouse.txt" in card for card in cards(page))
 
     assert from_lighthouse() > 1
-    page.toggle(key="one_per_document").set_value(True).run()
+    page.radio(key="docs").set_value("1").run()
     assert from_lighthouse() == 1
 
 
-def test_the_language_filter_offers_what_occurs_and_holds(
-    workspace: Workspace, collection: Collection, folder: Path
-) -> None:
+def test_filters_say_how_much_they_leave_and_hold(workspace: Workspace, collection: Collection, folder: Path) -> None:
     (folder / "turm.txt").write_text(GERMAN)
     collection.sync([folder])
     page = ask(workspace, "the lighthouse")
-    choice = page.multiselect(key="languages")
-    assert sorted(choice.options) == ["English (3)", "German (1) · Deutsch"]
-    choice.set_value(["de"]).run()
+    assert sorted(box.label for box in page.checkbox) == [
+        "English (3)",
+        "German (1)",
+        "MD (1)",
+        "TXT (3)",
+    ]
+    page.checkbox(key="l=de").check().run()
     [card] = cards(page)
     assert 'lang="de"' in card
     assert GERMAN.split(",", maxsplit=1)[0] in card
+    assert address(page, "l") == ["de"]
+    assert [box.label for box in page.checkbox if box.key.startswith("t=")] == ["TXT (1)", "MD (0)"]
+    assert "The filters leave 1 passage to search." in quiet(page)
 
 
-def test_the_language_filter_outlives_an_ingest_that_changes_its_numbers(
+def test_filters_in_the_address_hold_and_those_that_do_not_exist_here_are_dropped(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    collection.sync([folder])
+    page = AppTest.from_function(run_ask_page, args=(workspace,), default_timeout=30)
+    page.query_params["q"] = "the lighthouse"
+    page.query_params["t"] = ["md", "exe"]
+    page.query_params["k"] = "-1"
+    page.query_params["after"] = "yesterday"
+    page.run()
+    assert not page.exception
+    assert page.checkbox(key="t=md").value
+    assert page.selectbox(key="k").value == "5"
+    assert address(page, "t") == ["md"]
+    [card] = cards(page)
+    assert "ferry.md" in card
+
+
+def test_a_filter_outlives_an_ingest_that_changes_its_numbers(
     workspace: Workspace, collection: Collection, folder: Path
 ) -> None:
     (folder / "turm.txt").write_text(GERMAN)
     collection.sync([folder])
     page = ask(workspace, "the lighthouse")
-    page.multiselect(key="languages").set_value(["de"]).run()
+    page.checkbox(key="l=de").check().run()
     (folder / "zweiter.txt").write_text("Ein zweiter Leuchtturm steht auf der Insel und wird bald wieder leuchten.")
     collection.sync([folder])
     page.run()
-    assert page.multiselect(key="languages").value == ["de"]
+    assert page.checkbox(key="l=de").value
     assert len(cards(page)) == 2
     assert all('lang="de"' in card for card in cards(page))
+
+
+def test_a_passage_that_stands_in_several_files_is_shown_once(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    notice = "The lighthouse was lit in autumn, and the harbour paid for the oil."
+    (folder / "one.txt").write_text(f"{notice}\n\n{'Rope is stored in the loft. ' * 60}")
+    (folder / "two.txt").write_text(f"{notice}\n\n{'Boats are tarred in spring. ' * 60}")
+    collection.sync([folder])
+    shown = ask(workspace, notice)
+    assert len({re.sub("<[^>]*>", "", card) for card in cards(shown)}) == len(cards(shown))
+
+
+def test_what_else_there_is_to_a_passage_is_shown_on_demand(
+    workspace: Workspace, collection: Collection, folder: Path
+) -> None:
+    (folder / "long.txt").write_text("\n\n".join(f"Part {n}. {'The ship carries salt and rope. ' * 40}" for n in "ABC"))
+    collection.sync([folder])
+    page = ask(workspace, "underground lake")
+    more = next(group for group in page.button_group if str(group.key).startswith("more-"))
+    for name, words in {
+        "why": "Meaning, as plain cosine",
+        "similar": "ps-small",
+        "around": "The document has no other passage.",
+    }.items():
+        more.set_value(name).run()
+        assert not page.exception
+        assert words in " ".join(element.value for element in page.html)
+    more.set_value("cite").run()
+    plain, markdown, bibtex, link = (element.value for element in page.code)
+    assert plain == "“The salt mine has seven levels and an underground lake.” (mine, mine.txt)" or "mine.txt" in plain
+    assert markdown.startswith("> The salt mine")
+    assert bibtex.startswith("@misc{mine-")
+    assert "/read?p=" in link
+
+
+def test_questions_asked_before_are_offered_again(workspace: Workspace, collection: Collection, folder: Path) -> None:
+    collection.sync([folder])
+    page = ask(workspace, f"the lighthouse {HOSTILE}")
+    page.text_input(key="q").set_value("").run()
+    [again] = [button for button in page.button if str(button.key).startswith("recent-")]
+    assert r"\[boo\]\(javascript" in again.label
+    again.click().run()
+    assert page.text_input(key="q").value == f"the lighthouse {HOSTILE}"
+    assert cards(page)
+
+
+def test_the_page_says_where_text_is_missing(workspace: Workspace, collection: Collection, folder: Path) -> None:
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
+    collection.sync([folder])
+    assert "1 files failed, 0 have doubtful pages" in quiet(ask(workspace, "the lighthouse"))
+
+
+def address(page: AppTest, name: str) -> list[str]:
+    values = page.query_params[name]
+    return values if isinstance(values, list) else [values]
+
+
+def quiet(page: AppTest) -> str:
+    return " ".join(element.value for element in page.html if 'class="ps-quiet' in element.value)
 
 
 def test_documents_added_or_removed_meanwhile_are_seen(
@@ -244,7 +328,7 @@ def test_hostile_text_titles_names_and_questions_reach_no_markdown_and_no_tag(
     [card] = cards(page)
     assert "boo" in card
     assert "<img" not in card
-    others = [element for element in page.main if element.type not in {"html", "text_input"}]
+    others = [element for element in page.main if element.type not in {"html", "text_input", "page_link"}]
     assert others
     assert not any("boo" in str(getattr(element, "proto", "")) for element in others)
     assert page.text_input(key="q").label == "Question"
@@ -260,30 +344,3 @@ def test_a_question_that_is_probably_not_answered_gets_a_notice(
     assert "Probably not answered" in notices(page)
     assert cards(page), "what comes nearest is shown all the same"
     assert "Probably not" not in notices(ask(workspace, "How many levels has the salt mine?"))
-
-
-def test_the_page_of_a_passage_is_shown_with_its_answer_marked(
-    workspace: Workspace, collection: Collection, sample_folder: Path
-) -> None:
-    collection.sync([next(sample_folder.glob("de-*.pdf"))])
-    page = ask(workspace, "Wann fährt der letzte Zug nach oben?")
-    assert not page.get("image")
-    page.toggle[1].set_value(True).run()
-    assert not page.exception
-    assert len(page.get("image")) == 1
-
-
-def test_a_page_whose_file_is_gone_says_so(workspace: Workspace, collection: Collection, sample_folder: Path) -> None:
-    path = workspace.path.parent / "train.pdf"
-    shutil.copy(next(sample_folder.glob("de-*.pdf")), path)
-    collection.sync([path])
-    path.unlink()
-    page = ask(workspace, "Wann fährt der letzte Zug nach oben?")
-    page.toggle[1].set_value(True).run()
-    assert "The page cannot be shown" in notices(page)
-
-
-def test_what_has_no_pages_offers_none(workspace: Workspace, collection: Collection, folder: Path) -> None:
-    collection.sync([folder])
-    page = ask(workspace, "When was the lighthouse lit?")
-    assert [toggle.label for toggle in page.toggle] == ["Only the best passage of each document"]

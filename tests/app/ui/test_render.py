@@ -4,7 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.ui.render import escape, hit_card, language_label, short_path
+from app.ui.ask.card import hit_card
+from app.ui.render import escape, language_label, short_path
 from indexer import PageKind
 from retriever import Highlight, Hit
 
@@ -63,7 +64,7 @@ def hit() -> Hit:
 
 
 def test_a_card_shows_title_file_page_language_score_and_the_marked_answer(hit: Hit) -> None:
-    page = Page(hit_card(hit, 1.0))
+    page = Page(hit_card(hit, 1, 1.0))
     assert page.text["mark"] == "The answer."
     shown = "".join(page.text.values())
     for part in ("Report", "papers/report.pdf", "page 3", "English", "meaning 0.50 · words 25%"):
@@ -81,50 +82,50 @@ def test_a_card_shows_title_file_page_language_score_and_the_marked_answer(hit: 
         ({"page_kind": PageKind.SHEET, "label": "Costs"}, "sheet 3: Costs"),
         ({"page_kind": PageKind.TIME, "label": "00:12:04"}, "00:12:04"),
         ({"page_kind": PageKind.PART, "label": "a/b.docx, page 2"}, "a/b.docx, page 2"),
-        ({"heading": "Boats › Nets"}, "page 3, “Boats › Nets”"),
+        ({"heading": "Boats › Nets"}, "page 3 · Boats › Nets"),
     ],
 )
 def test_a_card_names_the_place_as_the_document_does(hit: Hit, fields: dict, place: str) -> None:
-    assert f"papers/report.pdf · {place}" in re.sub("<[^>]*>", "", hit_card(replace(hit, **fields), 1.0))
+    assert f"papers/report.pdf · {place}" in re.sub("<[^>]*>", "", hit_card(replace(hit, **fields), 1, 1.0))
 
 
 def test_a_document_without_parts_is_named_by_its_file_alone(hit: Hit) -> None:
-    assert " · " not in hit_card(replace(hit, page_kind=PageKind.WHOLE, lexical=0.0), 1.0)
+    assert " · " not in hit_card(replace(hit, page_kind=PageKind.WHOLE, lexical=0.0), 1, 1.0)
 
 
 def test_a_passage_carries_its_language_and_finds_its_own_direction(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, language="fa"), 1.0))
+    page = Page(hit_card(replace(hit, language="fa"), 1, 1.0))
     assert "fa" in page.values("lang")
     assert "auto" in page.values("dir")
 
 
 def test_a_passage_of_unknown_language_claims_none(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, language="und"), 1.0))
+    page = Page(hit_card(replace(hit, language="und"), 1, 1.0))
     assert set(page.values("lang")) == {""}
 
 
 def test_the_other_places_of_a_document_are_named(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, other_paths=("/backup/one.pdf", "/backup/two.pdf")), 1.0))
+    page = Page(hit_card(replace(hit, other_paths=("/backup/one.pdf", "/backup/two.pdf")), 1, 1.0))
     assert {"/backup/one.pdf", "/backup/two.pdf"} <= set(page.values("title"))
 
 
 @pytest.mark.parametrize(("score", "highest"), [(-0.4, 1.0), (1.0000001, 1.0), (0.5, 0.0), (-0.1, -0.1), (7.5, 7.4)])
 def test_the_bar_stays_within_its_box(hit: Hit, score: float, highest: float) -> None:
-    [style] = Page(hit_card(replace(hit, score=score), highest)).values("style")
+    [style] = Page(hit_card(replace(hit, score=score), 1, highest)).values("style")
     assert style in {"width: 0%", "width: 100%"}
 
 
 def test_the_bar_compares_a_passage_with_the_best_one_whatever_the_scale_of_scores(hit: Hit) -> None:
-    assert Page(hit_card(replace(hit, score=6.0), 24.0)).values("style") == ["width: 25%"]
+    assert Page(hit_card(replace(hit, score=6.0), 1, 24.0)).values("style") == ["width: 25%"]
 
 
 def test_a_passage_without_the_questions_words_says_nothing_about_words(hit: Hit) -> None:
-    page = Page(hit_card(replace(hit, lexical=0.0), 1.0))
+    page = Page(hit_card(replace(hit, lexical=0.0), 1, 1.0))
     assert "words" not in "".join(page.text.values())
 
 
 def test_text_title_and_names_of_a_card_stay_text(hit: Hit) -> None:
-    harmless = Page(hit_card(replace(hit, other_paths=("/a/b",)), 1.0))
+    harmless = Page(hit_card(replace(hit, other_paths=("/a/b",)), 1, 1.0))
     hostile = replace(
         hit,
         text=HOSTILE * 3,
@@ -133,7 +134,7 @@ def test_text_title_and_names_of_a_card_stay_text(hit: Hit) -> None:
         path=f"/{HOSTILE}",
         other_paths=(f"/{HOSTILE}",),
     )
-    page = Page(hit_card(hostile, 1.0))
+    page = Page(hit_card(hostile, 1, 1.0))
     assert page.tags == harmless.tags
     assert [name for name, _ in page.attributes] == [name for name, _ in harmless.attributes]
     assert page.text["mark"] == HOSTILE

@@ -14,9 +14,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import app
-from app.launch_ui import environment, launch_ui, server_command
-from app.settings import Settings, load_settings
-from app.ui.ingest_job import ingest_command
+from app.launch_ui import Door, environment, launch_ui, server_command
+from app.settings import Settings, SettingsFileError, load_settings
+from app.ui.library.ingest_job import Order, ingest_command
 
 SCRIPT = Path(app.__file__).with_name("streamlit_app.py")
 
@@ -59,7 +59,7 @@ def test_all_settings_reach_the_server_through_its_environment(tmp_path: Path, m
 
 
 def test_the_server_is_private_and_silent(port: int) -> None:
-    options = {part for part in server_command(port, max_upload_mb=50) if part.startswith("--")}
+    options = {part for part in server_command(Door(port=port), max_upload_mb=50) if part.startswith("--")}
     assert {
         "--server.address=127.0.0.1",
         "--server.allowedHosts=127.0.0.1",
@@ -72,7 +72,8 @@ def test_the_server_is_private_and_silent(port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [server_command(1, max_upload_mb=1), ingest_command(Path("/collection"), [Path("/folder")])]
+    "command",
+    [server_command(Door(), max_upload_mb=1), ingest_command(Path("/collection"), Order(folders=(Path("/folder"),)))],
 )
 def test_a_foreign_app_py_in_the_working_directory_is_not_taken_for_ours(command: list[str], tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("raise SystemExit('the wrong app')")
@@ -88,8 +89,41 @@ def test_a_port_in_use_is_named_and_another_proposed(
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()
-        assert launch_ui(Settings(collection=tmp_path), port=port, open_browser=False) == 1
+        assert launch_ui(Settings(collection=tmp_path), Door(port=port), open_browser=False) == 1
     assert f"port {port} is in use; choose another: polyseek ui --port {port + 1}" in capsys.readouterr().err
+
+
+def test_others_are_let_in_only_where_a_password_is_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    door = Door(host="0.0.0.0", port=1)  # noqa: S104  it is refused
+    assert launch_ui(Settings(collection=tmp_path), door, open_browser=False) == 1
+    assert "POLYSEEK_UI_PASSWORD" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_a_loopback_address_is_private(host: str) -> None:
+    assert Door(host=host).private
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example"])  # noqa: S104  nothing listens
+def test_every_other_address_is_not_private(host: str) -> None:
+    assert not Door(host=host).private
+
+
+def test_a_server_for_others_answers_under_the_names_it_was_told_and_no_other() -> None:
+    command = server_command(Door(host="192.168.1.5", names=("archive.example",)), max_upload_mb=1)
+    hosts = {part.split("=")[1] for part in command if part.startswith("--server.allowedHosts=")}
+    assert hosts == {"192.168.1.5", "archive.example", socket.gethostname(), socket.getfqdn()}
+    assert "--server.corsAllowedOrigins=https://archive.example" in command
+
+
+def test_the_password_is_not_repeated_to_the_server_nor_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLYSEEK_UI_PASSWORD", "correct horse")
+    settings = load_settings()
+    assert "correct horse" not in repr(settings) + repr(environment(settings))
+    monkeypatch.setenv("POLYSEEK_UI_PASSWORD", "short")
+    with pytest.raises(SettingsFileError, match="at least 8") as refused:
+        load_settings()
+    assert "short" not in str(refused.value).replace("too_short", "")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

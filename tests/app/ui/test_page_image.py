@@ -2,7 +2,7 @@ import io
 
 from PIL import Image
 
-from app.ui.page_view import ANSWER_COLOUR, PASSAGE_COLOUR, marked
+from app.ui.read.page_image import ANSWER_COLOUR, PASSAGE_COLOUR, marked
 from indexer import PageImage
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ui.uploads import UploadError, is_upload, safe_name, store_upload, uploads_folder
+from app.ui.library.uploads import UploadError, is_upload, safe_name, store_upload, uploads_folder
 
 
 @pytest.mark.parametrize(

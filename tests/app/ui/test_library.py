@@ -10,14 +10,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.settings import Settings
-from app.ui.add_documents import existing_folder
-from app.ui.documents_page import remove_documents
-from app.ui.ingest_job import STOPPED, IngestJob
-from app.ui.uploads import uploads_folder
+from app.ui.library.add_documents import existing_folder
+from app.ui.library.ingest_job import IngestJob, Order
+from app.ui.library.page import remove_documents
+from app.ui.library.uploads import uploads_folder
 from app.ui.workspace import Workspace
 from embedder import Embedder
 from indexer import Collection
 
+START_BUTTONS = ["Read the folder", "Only show what would be done", "Store and read"]
 HOSTILE = "<img src=x onerror=alert(1)> :red[boo] $boo$ [boo](javascript:alert(1))"
 
 
@@ -34,9 +35,10 @@ def workspace(tmp_path: Path, hashing_embedder: Embedder) -> Workspace:
 
 
 def run_documents_page(workspace: "Workspace") -> None:
-    from app.ui.documents_page import show_documents_page  # the test runner executes this body as a script
+    from app.ui.navigation import show_pages  # the test runner executes this body as a script
+    from app.ui.workspace import PageName
 
-    show_documents_page(workspace)
+    show_pages(workspace, start=PageName.LIBRARY)
 
 
 def open_page(workspace: Workspace) -> AppTest:
@@ -52,7 +54,11 @@ def notices(page: AppTest) -> str:
 def test_without_a_collection_the_page_offers_to_make_one(workspace: Workspace) -> None:
     page = open_page(workspace)
     assert "no collection yet" in notices(page)
-    assert [button.label for button in page.button] == ["Sync folder", "Store and read"]
+    assert [button.label for button in page.button] == [
+        "Read the folder",
+        "Only show what would be done",
+        "Store and read",
+    ]
 
 
 def test_the_table_lists_every_file_with_its_status_and_the_totals(
@@ -63,11 +69,11 @@ def test_the_table_lists_every_file_with_its_status_and_the_totals(
     page = open_page(workspace)
     failures, files = (element.value.set_index("Name") for element in page.dataframe)
     assert sorted(files.index) == ["broken.pdf", "ferry.md", "lighthouse.txt", "mine.txt"]
-    assert files.loc["ferry.md", "Status"] == "ok"
+    assert files.loc["ferry.md", "Status"] == "in order"
     assert files.loc["ferry.md", "Language"] == "English"
     assert files.loc["ferry.md", "Size"] == (folder / "ferry.md").stat().st_size
     assert files.loc["broken.pdf", "Passages"] == 0
-    assert files.loc["broken.pdf", "Status"] == "damaged"
+    assert files.loc["broken.pdf", "Status"] == "not read"
     assert list(failures.index) == ["broken.pdf"]
     assert failures.loc["broken.pdf", "Why"]
     totals = next(element.value for element in page.html if 'ps-totals"' in element.value)
@@ -86,7 +92,7 @@ def test_selected_files_are_removed_and_nothing_stays_selected(
     collection.sync([folder])
     page = select(open_page(workspace), [1])
     assert list(page.dataframe[0].value["Name"])[1] == "lighthouse.txt"
-    next(button for button in page.button if button.label == "Remove 1 from the collection").click().run()
+    next(button for button in page.button if button.label == "Remove 1 file from the collection").click().run()
     assert not page.exception
     assert list(page.dataframe[0].value["Name"]) == ["ferry.md", "mine.txt"]
     assert not any(button.label.startswith("Remove") for button in page.button)
@@ -126,22 +132,27 @@ def test_a_folder_that_does_not_exist_is_refused_and_its_name_shown_as_text(work
 
 
 def test_an_ingest_that_runs_is_followed_and_can_be_stopped(workspace: Workspace) -> None:
-    event = '{"event":"progress","phase":"reading","done":1,"total":4,"passages":9,"failed":0,"path":"/:red[boo]"}'
-    script = f"import time; print('{event}', flush=True); time.sleep(600)"
-    job = IngestJob([sys.executable, "-c", script], [Path("/folder")])
+    event = '"event":"progress","phase":"reading","done":1,"total":4,"passages":9,"pages":3,"failed":0'
+    script = f'import time; print(\'{{{event},"path":"/:red[boo]"}}\', flush=True); time.sleep(600)'
+    job = IngestJob([sys.executable, "-c", script], Order(folders=(Path("/folder"),)))
     workspace.desk().job = job
     try:
         while job.status().progress is None:
             time.sleep(0.01)
         page = open_page(workspace)
-        assert "1 of 4 files, 9 passages" in page.get("progress")[0].proto.text
+        assert "Reading: 1 of 4 files" in page.get("progress")[0].proto.text
+        assert "3 pages · 9 passages" in " ".join(element.value for element in page.html)
         assert ":red[boo]" in " ".join(element.value for element in page.html)
-        assert [button.label for button in page.button if button.disabled] == ["Sync folder", "Store and read"]
+        assert [button.label for button in page.button if button.disabled] == [
+            "Read the folder",
+            "Only show what would be done",
+            "Store and read",
+        ]
         next(button for button in page.button if button.label == "Stop").click().run()
     finally:
         job.stop()
         job.wait()
-    assert STOPPED in notices(page.run())
+    assert "It was stopped" in notices(page.run())
     assert not any(button.disabled for button in page.button)
 
 
@@ -163,7 +174,7 @@ def test_a_synced_folder_and_an_upload_arrive_in_the_collection(
     job.wait()
     assert "1 added" in notices(page.run())
     assert not page.exception
-    assert list(page.dataframe[0].value["Name"]) == ["ferry.md", "lighthouse.txt", "mine.txt", "sky.txt"]
+    assert list(page.dataframe[-1].value["Name"]) == ["ferry.md", "lighthouse.txt", "mine.txt", "sky.txt"]
     assert [path.name for path in uploads_folder(workspace.path).iterdir()] == ["sky.txt"]
 
 

@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from app.ui.ingest_job import STOPPED, IngestDesk, IngestJob, JobRunningError, JobStatus, ingest_command
+from app.ui.library.ingest_job import STOPPED, IngestDesk, IngestJob, JobRunningError, JobStatus, Order, ingest_command
 from embedder import Embedder
 from indexer import ChangeKind, Collection, Phase
 
-PROGRESS = {"event": "progress", "phase": "reading", "done": 1, "total": 4, "passages": 9, "failed": 0, "path": "/a"}
+PROGRESS = {
+    "event": "progress",
+    "phase": "reading",
+    "done": 1,
+    "total": 4,
+    "passages": 9,
+    "pages": 3,
+    "failed": 0,
+    "path": "/a",
+}
+ORDER = Order(folders=(Path("/folder"),))
 REPORT = {
     "event": "report",
     "added": 1,
@@ -28,7 +38,7 @@ REPORT = {
 def job(*lines: object, then: str = "") -> IngestJob:
     """A process that writes these lines, and then does something else."""
     script = "".join(f"print({line if isinstance(line, str) else json.dumps(line)!r}, flush=True)\n" for line in lines)
-    return IngestJob([sys.executable, "-c", f"import sys, time\n{script}{then}"], [Path("/folder")])
+    return IngestJob([sys.executable, "-c", f"import sys, time\n{script}{then}"], ORDER)
 
 
 def until_progress(running: IngestJob) -> JobStatus:
@@ -108,16 +118,16 @@ def test_the_time_of_a_finished_ingest_stands_still() -> None:
 
 
 def test_the_command_keeps_folders_apart_from_options(tmp_path: Path) -> None:
-    command = ingest_command(tmp_path / "collection", [Path("/--help me")])
+    command = ingest_command(tmp_path / "collection", Order(folders=(Path("/--help me"),)))
     assert command[command.index("--") :] == ["--", "/--help me"]
 
 
 def test_the_real_command_fills_a_collection_once_at_a_time(tmp_path: Path, folder: Path, encoder: Embedder) -> None:
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and nothing else")
     desk = IngestDesk(tmp_path / "new")
-    running = desk.start([folder])
+    running = desk.start(Order(folders=(folder,)))
     with pytest.raises(JobRunningError):
-        desk.start([folder])
+        desk.start(Order(folders=(folder,)))
     status = running.wait()
     assert status.error == ""
     assert status.report is not None
@@ -130,5 +140,23 @@ def test_the_real_command_fills_a_collection_once_at_a_time(tmp_path: Path, fold
 
 
 def test_the_real_command_explains_a_folder_that_is_gone(tmp_path: Path, encoder: Embedder) -> None:
-    status = IngestDesk(tmp_path / "new").start([tmp_path / "gone"]).wait()
+    status = IngestDesk(tmp_path / "new").start(Order(folders=(tmp_path / "gone",))).wait()
     assert f"{tmp_path / 'gone'} does not exist" in status.error
+
+
+def test_a_password_is_told_and_stands_in_no_command_line(tmp_path: Path) -> None:
+    order = Order(folders=(tmp_path,), password="open sesame", ocr=True, dry_run=True)  # noqa: S106  of no file
+    command = ingest_command(tmp_path, order)
+    assert {"--ocr", "--dry-run", "--password-file=-"} < set(command)
+    assert "open sesame" not in repr(command) + repr(order)
+    script = f"import sys, json; print(json.dumps({REPORT!r} | {{'passages': len(sys.stdin.read())}}))"
+    status = IngestJob([sys.executable, "-c", script], order).wait()
+    assert status.report is not None
+    assert status.report.passages == len("open sesame")
+
+
+def test_a_paused_ingest_can_be_told_from_a_stopped_one(long_job: IngestJob) -> None:
+    until_progress(long_job)
+    long_job.pause()
+    assert long_job.wait().error == STOPPED
+    assert long_job.paused

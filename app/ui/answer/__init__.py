@@ -1,0 +1,1 @@
+"""A short answer written by a chat model from the passages shown, where the user has named one."""

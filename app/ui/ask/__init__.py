@@ -1,0 +1,1 @@
+"""The Ask page: a question, and the passages that answer it."""

@@ -1,0 +1,1 @@
+"""The Settings page: encoder, index, collections, and what the doctor finds."""

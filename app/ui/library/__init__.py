@@ -1,0 +1,1 @@
+"""The Library page: what the collection holds and how it is fed."""

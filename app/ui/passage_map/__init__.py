@@ -1,0 +1,1 @@
+"""The Map page: the passages as points on a plane."""

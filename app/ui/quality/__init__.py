@@ -1,0 +1,1 @@
+"""The Quality page: how well questions find their documents."""

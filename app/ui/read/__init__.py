@@ -1,0 +1,1 @@
+"""The Read page: a passage in its document."""
