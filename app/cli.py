@@ -238,6 +238,7 @@ def reindex(
     max_tokens: MaxTokensOption = None,
     overlap_tokens: OverlapOption = None,
     model: ModelOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Build the index anew from what is stored; also to change its neutral strength, its dimension, or the passages.
 
@@ -248,10 +249,14 @@ def reindex(
     with Collection.open(settings.collection, embedder=chosen_embedder(settings) if needed else None) as opened:
         sizes = passage_sizes(max_tokens, overlap_tokens, opened.identity.passages)
         if sizes not in (None, opened.identity.passages):
-            with SyncBar(err()) as tell:
+            with JsonProgress(out()) if as_json else SyncBar(err()) as tell:
                 opened.recut(sizes, progress=tell)
         opened.rebuild_view(neutral=neutral_strength(neutral), dimension=dimension)
-        out().print(f"index     {doctor_checks.describe(opened)['view']}", highlight=False)
+        view = doctor_checks.describe(opened)["view"]
+    if as_json:
+        terminal.write_json(out(), {"event": "index", "view": view})
+    else:
+        out().print(f"index     {view}", highlight=False)
 
 
 @cli.command(epilog="Example: polyseek verify --repair")

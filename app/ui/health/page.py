@@ -6,6 +6,7 @@ from app import doctor
 from app.ui import render
 from app.ui.collections import choose_collection, collection_names, is_collection_name
 from app.ui.health.checks import show_checks
+from app.ui.health.index_form import show_index_form
 from app.ui.language import _, number
 from app.ui.workspace import Workspace
 from embedder import EmbedderError
@@ -21,6 +22,7 @@ def show_health_page(workspace: Workspace) -> None:
             render.show_note(_("There is no collection yet. Add documents on the Library page."))
         else:
             _show_collection(retriever.collection)
+            show_index_form(workspace, retriever.collection)
     except (IndexerError, EmbedderError) as error:
         render.show_error(str(error))
     _offer_new_collection(workspace)
