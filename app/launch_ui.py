@@ -16,7 +16,7 @@ import typer
 from pydantic import SecretStr
 
 from app.settings import Settings
-from app.ui.style import ACCENT
+from app.ui.style import ACCENT_ON_DARK, ACCENT_ON_LIGHT
 
 LOCALHOST = "127.0.0.1"
 SECONDS_TO_STOP = 10
@@ -110,8 +110,8 @@ def server_command(door: Door, *, max_upload_mb: int) -> list[str]:
         "browser.serverAddress": door.near,
         "client.toolbarMode": "viewer",
         "client.showErrorLinks": "false",  # they would carry the text of an error to a search engine
-        "theme.light.primaryColor": ACCENT,
-        "theme.dark.primaryColor": ACCENT,
+        "theme.light.primaryColor": ACCENT_ON_LIGHT,
+        "theme.dark.primaryColor": ACCENT_ON_DARK,
         "logger.hideWelcomeMessage": "true",
         "logger.level": "warning",
     }

@@ -1,4 +1,4 @@
-"""The command `polyseek models`: encoders that are kept on this machine."""
+"""The command `polyseek models`: encoders and rerankers that are kept on this machine."""
 
 import re
 from dataclasses import asdict, replace
@@ -15,22 +15,30 @@ from app.settings import load_settings
 from embedder import (
     Preparation,
     PreparedModel,
+    PreparedReranker,
     find_prepared,
+    find_reranker,
+    is_reranker,
     load_embedder,
     prepare,
+    prepare_reranker,
     prepared_models,
+    prepared_rerankers,
     remove_prepared,
     user_cache_dir,
 )
 from embedder.checkpoints.hub import fetch
 from embedder.checkpoints.published import PUBLISHED, TOLERANCE, known_preparation
 
-models_cli = typer.Typer(help="Make encoders ready, list them, look into one, check it, or delete it.")
+models_cli = typer.Typer(help="Make encoders and rerankers ready, list them, look into one, check it, or delete it.")
 
 _COLUMNS: Final = ("name", "weights", "dimensions", "tokens", "size", "made from")
 _HUB_ID: Final = re.compile(r"[\w.-]+/[\w.-]+")
 
 NameArgument = Annotated[str, typer.Argument(help="Name of a prepared encoder; see: polyseek models list")]
+AnyNameArgument = Annotated[
+    str, typer.Argument(help="Name of a prepared encoder or reranker; see: polyseek models list")
+]
 
 
 @models_cli.command("prepare", epilog="Example: polyseek models prepare nvidia/llama-nemotron-embed-1b-v2")
@@ -47,7 +55,7 @@ def prepare_model(  # noqa: PLR0913, PLR0917  one parameter for each option
     accept_licence: Annotated[bool, typer.Option("--accept-licence", help="Accept its licence.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make an encoder ready from a model directory, here or on the hub."""
+    """Make an encoder or a reranker ready from a model directory, here or on the hub."""
     cache_dir = _cache_dir()
     asked = Preparation(
         name=name,
@@ -70,13 +78,13 @@ def prepare_model(  # noqa: PLR0913, PLR0917  one parameter for each option
             passage_prefix=known.passage_prefix if asked.passage_prefix is None else asked.passage_prefix,
             licence=asked.licence or fetched.licence,
         )
-    _show(prepare(folder, cache_dir, asked), as_json)
+    _show(_prepare(folder, cache_dir, asked), as_json)
 
 
 @models_cli.command("list", epilog="Example: polyseek models list")
 def list_models(as_json: JsonOption = False) -> None:
-    """List the encoders that were prepared; e5-small, which comes with polyseek, is always there."""
-    models = prepared_models(_cache_dir())
+    """List the encoders and rerankers that were prepared; e5-small, which comes with polyseek, is always there."""
+    models: list[PreparedModel | PreparedReranker] = [*prepared_models(_cache_dir()), *prepared_rerankers(_cache_dir())]
     if as_json:
         for model in models:
             terminal.write_json(out(), _fields(model))
@@ -85,15 +93,15 @@ def list_models(as_json: JsonOption = False) -> None:
 
 
 @models_cli.command(epilog="Example: polyseek models show my-e5")
-def show(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Show what is known about a prepared encoder."""
-    _show(find_model(name), as_json)
+def show(name: AnyNameArgument, as_json: JsonOption = False) -> None:
+    """Show what is known about a prepared encoder or reranker."""
+    _show(_find_any(name), as_json)
 
 
 @models_cli.command(epilog="Example: polyseek models check my-e5")
-def check(name: NameArgument) -> None:
-    """Compare every file of a prepared encoder with its checksum, and what it gives with what its publisher says."""
-    damaged = find_model(name).damage()
+def check(name: AnyNameArgument) -> None:
+    """Compare every file of a prepared model with its checksum, and what it gives with what its publisher says."""
+    damaged = _find_any(name).damage()
     if damaged:
         fail(
             f"damaged: {', '.join(damaged)}; delete it, then prepare it again: polyseek models remove {name}; "
@@ -115,9 +123,9 @@ def check(name: NameArgument) -> None:
 
 
 @models_cli.command(epilog="Example: polyseek models remove my-e5")
-def remove(name: NameArgument) -> None:
-    """Delete a prepared encoder; the directory it was made from stays."""
-    model = find_model(name)
+def remove(name: AnyNameArgument) -> None:
+    """Delete a prepared encoder or reranker; the directory it was made from stays."""
+    model = _find_any(name)
     remove_prepared(model)
     out().print(Text(f"removed {name}, {model.size_bytes / 1e6:,.0f} MB"))
 
@@ -126,16 +134,30 @@ def find_model(name: str) -> PreparedModel:
     """The prepared encoder of this name; says what there is, and ends, if there is none."""
     model = find_prepared(name, _cache_dir())
     if model is None:
-        fail(f"there is no prepared encoder {name!r}; see: polyseek models list")
+        fail(f"there is no prepared model {name!r}; see: polyseek models list")
     return model
 
 
-def _cells(model: PreparedModel) -> tuple[str, ...]:
+def _find_any(name: str) -> PreparedModel | PreparedReranker:
+    """The prepared reranker or encoder of this name; says what there is, and ends, if there is none."""
+    return find_reranker(name, _cache_dir()) or find_model(name)
+
+
+def _prepare(folder: Path, cache_dir: Path, asked: Preparation) -> PreparedModel | PreparedReranker:
+    if not is_reranker(folder):
+        return prepare(folder, cache_dir, asked)
+    if (asked.query_prefix, asked.passage_prefix, asked.matryoshka_dimensions) != (None, None, None):
+        fail(f"{folder} is a reranker, which has no prefixes and no shorter vectors; give it --name and --licence only")
+    return prepare_reranker(folder, cache_dir, name=asked.name, licence=asked.licence)
+
+
+def _cells(model: PreparedModel | PreparedReranker) -> tuple[str, ...]:
     card, size = model.card, f"{model.size_bytes / 1e6:,.0f} MB"
-    return card.id, card.revision[:12], str(card.dimension), f"{card.max_tokens:,}", size, model.source
+    made = str(model.card.dimension) if isinstance(model, PreparedModel) else "reranker"
+    return card.id, card.revision[:12], made, f"{card.max_tokens:,}", size, model.source
 
 
-def _show(model: PreparedModel, as_json: bool) -> None:
+def _show(model: PreparedModel | PreparedReranker, as_json: bool) -> None:
     if as_json:
         terminal.write_json(out(), _fields(model))
         return
@@ -144,8 +166,10 @@ def _show(model: PreparedModel, as_json: bool) -> None:
         out().print(Text(f"{name.replace('_', ' '):22} {shown}"), soft_wrap=True)
 
 
-def _fields(model: PreparedModel) -> dict[str, object]:
-    return {**asdict(model.card), "made_from": model.source, "folder": str(model.folder), "bytes": model.size_bytes}
+def _fields(model: PreparedModel | PreparedReranker) -> dict[str, object]:
+    kind = "encoder" if isinstance(model, PreparedModel) else "reranker"
+    about = {"made_from": model.source, "folder": str(model.folder), "bytes": model.size_bytes}
+    return {**asdict(model.card), "kind": kind, **about}
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -16,6 +16,14 @@ from embedder.checkpoints.prepared import (
     prepared_models,
     remove_prepared,
 )
+from embedder.checkpoints.prepared_rerankers import (
+    PreparedReranker,
+    RerankerCard,
+    find_reranker,
+    is_reranker,
+    prepare_reranker,
+    prepared_rerankers,
+)
 from embedder.contract import Embedder, Vectors
 from embedder.endpoint.limits import EndpointLimits
 from embedder.errors import (
@@ -80,17 +88,23 @@ __all__ = [
     "ModelSourceError",
     "Preparation",
     "PreparedModel",
+    "PreparedReranker",
     "Reranker",
+    "RerankerCard",
     "UnknownModelError",
     "Vectors",
     "check_dimension",
     "cut",
     "find_prepared",
+    "find_reranker",
+    "is_reranker",
     "load_embedder",
     "load_reranker",
     "measure_language_means",
     "prepare",
+    "prepare_reranker",
     "prepared_models",
+    "prepared_rerankers",
     "remove_prepared",
     "user_cache_dir",
 ]

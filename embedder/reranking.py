@@ -1,17 +1,19 @@
 """Reads question and passage together, which tells better than two vectors whether one answers the other.
 
 ```python
-reranker = load_reranker("endpoint:http://localhost:8000#nvidia/llama-nemotron-rerank-1b-v2")
+reranker = load_reranker("models/llama-nemotron-rerank-1b-v2")
 reranker.scores("When was it lit?", ["The lighthouse was lit in autumn.", "Ferries leave every hour."])
 ```
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from embedder.backends import AUTO
 from embedder.endpoint.limits import EndpointLimits
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Reranker(Protocol):
 
         Args:
             question: The question.
-            passages: Passages; what is longer than the reranker reads is cut off at the end.
+            passages: Passages; what is longer than the reranker reads beside the question is cut off at the end.
 
         Returns:
             Shape (len(passages),), float32, logits, higher is better, in the order of `passages`.
@@ -74,17 +76,41 @@ class EndpointReranker:
         return read_logits(self._client.post(self._url, body), len(passages))
 
 
-def load_reranker(reranker: str, *, endpoint: EndpointLimits | None = None) -> Reranker:
-    """Load a reranker by name; nothing is sent to its server before the first question.
+def load_reranker(
+    reranker: str,
+    *,
+    backend: str = AUTO,
+    device: str = AUTO,
+    cache_dir: Path | None = None,
+    endpoint: EndpointLimits | None = None,
+) -> Reranker:
+    """Load a reranker; a local one is made ready in the cache the first time, which takes a while.
+
+    Nothing is sent to a server before the first question.
 
     Args:
-        reranker: `endpoint:URL#MODEL`, a model on a server that offers `/v1/ranking`.
-        endpoint: How much is asked of the server at once; None takes what suits most.
+        reranker: A model directory, or the name of a prepared reranker (see docs/models.md); or
+            `endpoint:URL#MODEL`, a model on a server that offers `/v1/ranking` (see docs/endpoint.md).
+        backend: Of a local one: "auto", "tensorrt", "openvino" or "onnxruntime"; see `load_embedder`.
+        device: Of a local one: "auto", "cpu" or "cuda".
+        cache_dir: Where prepared rerankers are kept; None for the user's cache directory.
+        endpoint: How much is asked of a server at once; None takes what suits most.
 
     Raises:
+        UnknownModelError: If there is no such reranker, or it is an encoder.
+        CheckpointError: If the model directory cannot be read, has parts that are not supported, or is that of an
+            encoder.
+        ModelCacheError: If it has to be prepared and the cache cannot be written to.
+        BackendError: If the engine or device cannot run here.
         EndpointAddressError: If the address cannot be understood.
         EndpointAccessError: If the key in the environment cannot be one.
     """
+    from embedder.loading import ENDPOINT, user_cache_dir
+
+    if not reranker.startswith(ENDPOINT):
+        from embedder.local_reranker import load_local_reranker
+
+        return load_local_reranker(reranker, backend=backend, device=device, cache_dir=cache_dir or user_cache_dir())
     from embedder.endpoint.address import read_address
     from embedder.endpoint.client import EndpointClient
 

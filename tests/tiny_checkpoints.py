@@ -12,6 +12,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 
 CALIBRATION = files("embedder").joinpath("calibration.jsonl")
 VOCABULARY = 1000
+SPECIAL_TOKENS = ["<|begin|>", "<|pad|>", "<|end|>"]
 
 
 def write_tiny_llama(folder: Path, *, hidden: int = 64, layers: int = 2, dtype: Any = ml_dtypes.bfloat16) -> Path:
@@ -68,20 +69,27 @@ def write_tiny_llama(folder: Path, *, hidden: int = 64, layers: int = 2, dtype: 
     return folder
 
 
-def write_tiny_tokenizer(folder: Path) -> None:
-    """Byte-level BPE with one token before a text and none after it, as Llama's; trained on the calibration texts."""
+def write_tiny_tokenizer(folder: Path, pair: str = "<|begin|> $A $B") -> None:
+    """Byte-level BPE with one token before a text and none after it, as Llama's; trained on the calibration texts.
+
+    Args:
+        folder: Where `tokenizer.json` is written.
+        pair: How two texts are joined; `<|end|>` may be used, and `:1` for the second token type.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY,
-        special_tokens=["<|begin|>", "<|pad|>"],
+        special_tokens=SPECIAL_TOKENS,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(CALIBRATION.read_text(encoding="utf-8").splitlines(), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<|begin|> $A", pair="<|begin|> $A $B", special_tokens=[("<|begin|>", 0)]
+        single="<|begin|> $A",
+        pair=pair,
+        special_tokens=[(token, number) for number, token in enumerate(SPECIAL_TOKENS) if token in f"<|begin|>{pair}"],
     )
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(json.dumps({"model_max_length": 131072, "pad_token": "<|pad|>"}))

@@ -1,4 +1,4 @@
-"""Tiny encoders with random weights that transformers itself makes and saves as model directories."""
+"""Tiny encoders and rerankers with random weights that transformers itself makes and saves as model directories."""
 
 import json
 from collections.abc import Callable
@@ -15,9 +15,33 @@ to bfloat16 in one layer decides what the next one looks at, which it does not i
 
 def write_llama(folder: Path, dtype: str = "float32") -> Path:
     """Bidirectional Llama with grouped queries and llama3 rope scaling, under the name NVIDIA's encoders have."""
-    from transformers import LlamaConfig, LlamaModel
+    from transformers import LlamaModel
 
-    config = LlamaConfig(
+    _save(LlamaModel, _llama_config(), folder, dtype)
+    return _rename_llama(
+        folder,
+        architectures=["LlamaBidirectionalModel"],
+        auto_map={"AutoModel": "llama_bidirectional_model.LlamaBidirectionalModel"},
+    )
+
+
+def write_llama_reranker(folder: Path, dtype: str = "float32") -> Path:
+    """The same Llama with one logit, laid out as llama-nemotron-rerank-1b-v2 is."""
+    from transformers import LlamaForSequenceClassification
+
+    name = "LlamaBidirectionalForSequenceClassification"
+    _save(LlamaForSequenceClassification, _llama_config(num_labels=1), folder, dtype)
+    return _rename_llama(
+        folder,
+        architectures=[name],
+        auto_map={"AutoModelForSequenceClassification": f"llama_bidirectional_model.{name}"},
+    )
+
+
+def _llama_config(**values: Any) -> Any:
+    from transformers import LlamaConfig
+
+    return LlamaConfig(
         vocab_size=VOCABULARY,
         hidden_size=64,
         intermediate_size=128,
@@ -35,24 +59,62 @@ def write_llama(folder: Path, dtype: str = "float32") -> Path:
             "original_max_position_embeddings": 256,
         },
         initializer_range=SPREAD,
+        **values,
     )
-    _save(LlamaModel, config, folder, dtype)
-    renamed = {
+
+
+def _rename_llama(folder: Path, **values: Any) -> Path:
+    """Give a Llama of transformers the names that NVIDIA's have."""
+    settings = {
         **json.loads((folder / "config.json").read_text()),
-        "architectures": ["LlamaBidirectionalModel"],
-        "auto_map": {"AutoModel": "llama_bidirectional_model.LlamaBidirectionalModel"},
         "model_type": "llama_bidirec",
         "pooling": "avg",
+        **values,
     }
-    (folder / "config.json").write_text(json.dumps(renamed))
+    (folder / "config.json").write_text(json.dumps(settings))
     return folder
 
 
 def write_xlm_roberta(folder: Path, dtype: str = "float32") -> Path:
     """XLM-RoBERTa, mean pooling."""
-    from transformers import XLMRobertaConfig, XLMRobertaModel
+    from transformers import XLMRobertaModel
 
-    config = XLMRobertaConfig(
+    return _save(XLMRobertaModel, _xlm_roberta_config(), folder, dtype)
+
+
+def write_xlm_roberta_reranker(folder: Path, dtype: str = "float32") -> Path:
+    """XLM-RoBERTa that scores pairs, laid out as bge-reranker-v2-m3 is."""
+    from transformers import XLMRobertaForSequenceClassification
+
+    _save(XLMRobertaForSequenceClassification, _xlm_roberta_config(num_labels=1), folder, dtype)
+    write_tiny_tokenizer(folder, "<|begin|> $A <|end|> <|end|> $B <|end|>")
+    return folder
+
+
+def write_bert_reranker(folder: Path, dtype: str = "float32") -> Path:
+    """BERT that scores pairs, with a token type for the second text."""
+    from transformers import BertConfig, BertForSequenceClassification
+
+    config = BertConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        max_position_embeddings=512,
+        pad_token_id=1,
+        initializer_range=SPREAD,
+        num_labels=1,
+    )
+    _save(BertForSequenceClassification, config, folder, dtype)
+    write_tiny_tokenizer(folder, "<|begin|> $A <|end|> $B:1 <|end|>:1")
+    return folder
+
+
+def _xlm_roberta_config(**values: Any) -> Any:
+    from transformers import XLMRobertaConfig
+
+    return XLMRobertaConfig(
         vocab_size=VOCABULARY,
         hidden_size=64,
         intermediate_size=128,
@@ -62,8 +124,8 @@ def write_xlm_roberta(folder: Path, dtype: str = "float32") -> Path:
         type_vocab_size=1,
         pad_token_id=1,
         initializer_range=SPREAD,
+        **values,
     )
-    return _save(XLMRobertaModel, config, folder, dtype)
 
 
 def write_modernbert(folder: Path, dtype: str = "float32") -> Path:
@@ -89,6 +151,13 @@ def write_modernbert(folder: Path, dtype: str = "float32") -> Path:
     return _save(ModernBertModel, config, folder, dtype)
 
 
+RERANKERS: MappingProxyType[str, Callable[..., Path]] = MappingProxyType(
+    {
+        "llama_bidirec": write_llama_reranker,
+        "xlm-roberta": write_xlm_roberta_reranker,
+        "bert": write_bert_reranker,
+    }
+)
 FAMILIES: MappingProxyType[str, Callable[..., Path]] = MappingProxyType(
     {"llama_bidirec": write_llama, "xlm-roberta": write_xlm_roberta, "modernbert": write_modernbert}
 )

@@ -71,20 +71,21 @@ class Entrance:
             return token
 
 
-def let_in(password: str) -> bool:
-    """True if the visitor has given the password; otherwise asks for it."""
-    entrance = _entrance(password)
+def is_let_in(password: str) -> bool:
+    """True if the visitor has given the password, now or before."""
     token = st.session_state.get(COOKIE) or st.context.cookies.get(COOKIE, "")
-    if entrance.knows(token):
-        if COOKIE in st.session_state:  # the browser keeps it for the next reload
-            cookie = f"{COOKIE}={token}; path=/; max-age={PASS_VALID_S}; samesite=strict"
-            st.html(_SET_COOKIE.format(cookie=json.dumps(cookie)), unsafe_allow_javascript=True)
-        return True
-    _ask(entrance, st.context.ip_address or "this machine")
-    return False
+    if not _entrance(password).knows(token):
+        return False
+    if COOKIE in st.session_state:  # the browser keeps it for the next reload
+        cookie = f"{COOKIE}={token}; path=/; max-age={PASS_VALID_S}; samesite=strict"
+        st.html(_SET_COOKIE.format(cookie=json.dumps(cookie)), unsafe_allow_javascript=True)
+    return True
 
 
-def _ask(entrance: Entrance, visitor: str) -> None:
+def ask_for_password(password: str) -> None:
+    """Ask the visitor for the password, and let in who knows it."""
+    entrance, visitor = _entrance(password), st.context.ip_address or "this machine"
+    render.show_title("polyseek")
     with st.form("entrance", border=False):
         typed = st.text_input(_("Password"), type="password", autocomplete="current-password")
         sent = st.form_submit_button(_("Open"), type="primary")

@@ -10,6 +10,7 @@ from app.ui import render
 from app.ui.address import keep, start_with
 from app.ui.ask.page import show_ask_page
 from app.ui.collections import offer_collections, with_chosen_collection
+from app.ui.entrance import ask_for_password
 from app.ui.health.page import show_health_page
 from app.ui.language import KEY, _, browser_language, interface_language, text_direction
 from app.ui.library.page import show_library_page
@@ -21,12 +22,13 @@ from embedder import LANGUAGES
 from indexer.languages import native_language_name
 
 
-def show_pages(workspace: Workspace, *, start: PageName = PageName.ASK) -> None:
+def show_pages(workspace: Workspace, *, start: PageName = PageName.ASK, is_open: bool = True) -> None:
     """Show the page that the address names.
 
     Args:
         workspace: What the pages work on.
         start: The page that an address without a name means.
+        is_open: False asks for the password instead; the address stays for afterwards.
     """
     start_with(KEY, browser_language(), LANGUAGES)
     workspace = replace(workspace, settings=with_chosen_collection(workspace.settings), pages={})
@@ -39,8 +41,11 @@ def show_pages(workspace: Workspace, *, start: PageName = PageName.ASK) -> None:
             # It needs a passage; results lead to it.
             visibility="hidden" if name is PageName.READ else "visible",
         )
-    page = st.navigation(list(workspace.pages.values()), position="top")
+    page = st.navigation(list(workspace.pages.values()), position="top" if is_open else "hidden")
     render.show_style(interface_language(), text_direction())
+    if not is_open and workspace.settings.ui_password is not None:
+        ask_for_password(workspace.settings.ui_password.get_secret_value())
+        return
     with st.container(horizontal=True, horizontal_alignment="right", key="header"):
         offer_collections(workspace.settings)
         _offer_interface_languages()

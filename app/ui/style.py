@@ -4,9 +4,14 @@ Colours are mixtures with the text colour, so that they follow the theme.
 """
 
 ACCENT = "#2a78d6"
+"""For areas, such as the bars of a chart."""
+ACCENT_ON_LIGHT = "#1d62b8"
+ACCENT_ON_DARK = "#7ab0f0"
+"""For letters and lines: their contrast is 4.5 at least."""
 
 CSS = """
-:root { --ps-accent: ACCENT; --ps-alarm: #d03b3b; }
+:root { --ps-accent: light-dark(ON_LIGHT, ON_DARK); --ps-alarm: #d03b3b; }
+button[kind^="primary"] * { color: light-dark(#fff, #0d1218) !important; }
 .stMainBlockContainer { max-width: 60rem; padding-top: 4rem; }
 
 h1.ps-page { font-size: 1.6rem; font-weight: 600; margin: 0; padding: 0; }
@@ -21,7 +26,7 @@ h3.ps-chart { font-size: .95rem; font-weight: 600; margin: 0; padding: 0; }
 [data-testid="stSidebar"] .st-key-facet-l [data-testid="stVerticalBlock"] { max-height: 22rem; overflow-y: auto; }
 /* What Streamlit lays out for left to right only. */
 [dir="rtl"] [data-testid="stSidebar"][data-collapsed="true"] { display: none; }
-[dir="rtl"] [data-testid="stSlider"] [data-baseweb="slider"] { direction: ltr; }
+[dir="rtl"] [data-testid="stSlider"] [role="group"] > div > div:first-child { transform: scaleX(-1); }
 
 .ps-card, .ps-notice {
   border: 1px solid color-mix(in srgb, currentColor 16%, transparent);
@@ -81,4 +86,4 @@ h3.ps-chart { font-size: .95rem; font-weight: 600; margin: 0; padding: 0; }
 :is(.ps-sheet, .ps-text, .ps-title):lang(ko) {
   font-family: "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", sans-serif;
 }
-""".replace("ACCENT", ACCENT)
+""".replace("ON_LIGHT", ACCENT_ON_LIGHT).replace("ON_DARK", ACCENT_ON_DARK)

@@ -16,6 +16,8 @@ def write_bert(graph: LayerWriter) -> str:
     bias = graph.bias(graph.padding_bias(graph.mask()), "bias")
     words = graph.look_up("embeddings.word_embeddings", "input_ids")
     hidden = graph.add("Add", [words, graph.bias(_places(graph), "places")], "embedded")
+    if graph.separator is not None:
+        hidden = graph.add("Add", [hidden, graph.bias(_second_text(graph, graph.separator), "second")], "told_apart")
     hidden = graph.layer_norm(hidden, "embeddings.LayerNorm", epsilon)
     for layer in range(config["num_hidden_layers"]):
         name = f"encoder.layer.{layer}"
@@ -31,7 +33,7 @@ def write_bert(graph: LayerWriter) -> str:
 
 
 def _places(graph: LayerWriter) -> str:
-    """The vectors of the used positions with that of token type 0, which is the only one used; float32."""
+    """The vectors of the used positions with that of token type 0; float32."""
     first = 0 if graph.config["model_type"] == "bert" else int(graph.config["pad_token_id"]) + 1
     table = graph.read("embeddings.position_embeddings.weight").astype(np.float32)[first:]
     if graph.has("embeddings.token_type_embeddings.weight"):
@@ -39,6 +41,18 @@ def _places(graph: LayerWriter) -> str:
     length = graph.add("Shape", ["input_ids"], "length", start=1, end=2)
     start = graph.constant("first", np.array([0]))
     return graph.add("Slice", [graph.constant("places.all", table), start, length, start], "places.used")
+
+
+def _second_text(graph: LayerWriter, separator: int) -> str:
+    """What makes token type 0 type 1, for the tokens behind the first separator; float32."""
+    types = graph.read("embeddings.token_type_embeddings.weight").astype(np.float32)
+    marks = graph.add("Equal", ["input_ids", graph.constant("separator", np.array(separator))], "second.marks")
+    numbers = graph.cast(marks, graph.float32, "second.marks.f32")
+    before = graph.add("CumSum", [numbers, graph.constant("along_text", np.array(1))], "second.before", exclusive=1)
+    behind = graph.add("Greater", [before, graph.constant("nothing", np.float32(0))], "second.behind")
+    column = graph.constant("column", np.array([-1]))
+    chosen = graph.add("Unsqueeze", [graph.cast(behind, graph.float32, "second.f32"), column], "second.column")
+    return graph.add("Mul", [chosen, graph.constant("second.difference", types[1] - types[0])], "second.vectors")
 
 
 def _attend(graph: LayerWriter, hidden: str, bias: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads what a model directory says about its encoder; no code of the directory runs and nothing is unpickled."""
+"""Reads what a model directory says about its model; no code of the directory runs and nothing is unpickled."""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from embedder.checkpoints.tensors import Tensors, weight_files
 from embedder.errors import CheckpointError
+from embedder.pairs import separator
 
 
 class Pooling(StrEnum):
@@ -30,13 +31,15 @@ _POOLING_NAMES: Final = {
 _QUERY_PROMPTS: Final = ("query", "Query", "search_query")
 _PASSAGE_PROMPTS: Final = ("passage", "document", "Passage", "search_document")
 _MODULES: Final = ("Transformer", "Pooling", "Normalize")
+_SCORES: Final = "ForSequenceClassification"
+TOKENIZER_FILE: Final = "tokenizer.json"
 LONGEST_INPUT: Final = 8192
 """No text is read further than these tokens, whatever a checkpoint allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """An encoder as its directory describes it.
+    """An encoder or a reranker as its directory describes it.
 
     Attributes:
         folder: The directory.
@@ -57,6 +60,17 @@ class Checkpoint:
         """The architecture, as `config.json` names it."""
         return str(self.config["model_type"])
 
+    @property
+    def is_reranker(self) -> bool:
+        """True if it gives a text and a question a score, and no text a vector."""
+        return any(str(name).endswith(_SCORES) for name in self.config.get("architectures") or ())
+
+    def separator(self) -> int | None:
+        """Number of the token behind a question, if passages behind it have a token type of their own (BERT)."""
+        if not self.is_reranker or self.model_type != "bert":
+            return None
+        return separator((self.folder / TOKENIZER_FILE).read_bytes())
+
     def tensors(self) -> Tensors:
         """Open its weights.
 
@@ -66,7 +80,7 @@ class Checkpoint:
         return Tensors(self.folder)
 
     def files(self) -> list[Path]:
-        """The files that say what the encoder is.
+        """The files that say what the model is.
 
         Raises:
             CheckpointError: If it has no weights that can be read safely.
@@ -84,7 +98,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     if "model_type" not in config:
         msg = f"{folder / 'config.json'} names no model_type; it is not a model of the transformers library"
         raise CheckpointError(msg)
-    if not (folder / "tokenizer.json").is_file():
+    if not (folder / TOKENIZER_FILE).is_file():
         msg = f"{folder} has no tokenizer.json; save it again with a fast tokenizer: tokenizer.save_pretrained(FOLDER)"
         raise CheckpointError(msg)
     transformer, pooling = _modules(folder)

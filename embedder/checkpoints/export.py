@@ -1,12 +1,13 @@
-"""Writes the encoder of a model directory as ONNX graphs that share one file of weights."""
+"""Writes the encoder or reranker of a model directory as ONNX graphs that share one file of weights."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from embedder.checkpoints.bert import write_bert
 from embedder.checkpoints.checkpoint import Checkpoint
+from embedder.checkpoints.heads import HEADS
 from embedder.checkpoints.layers import LayerWriter
 from embedder.checkpoints.llama import write_llama
 from embedder.checkpoints.modernbert import write_modernbert
@@ -14,6 +15,9 @@ from embedder.errors import CheckpointError
 from embedder.graphs.weights_file import WeightsFile
 from embedder.graphs.writer import Precision
 from embedder.model_cache import write_file
+
+if TYPE_CHECKING:
+    import onnx
 
 EXPORT_VERSION: Final = 1
 """Raise it when the graphs change: encoders that older versions wrote are then written anew."""
@@ -38,15 +42,17 @@ def graph_file(precision: Precision) -> str:
 
 
 def require_family(checkpoint: Checkpoint) -> None:
-    """Check that there is a writer for an encoder.
+    """Check that there is a writer for an encoder or reranker.
 
     Raises:
         CheckpointError: If there is none.
     """
-    if checkpoint.model_type not in FAMILIES:
+    known: Mapping[str, object] = HEADS if checkpoint.is_reranker else FAMILIES
+    if checkpoint.model_type not in known:
+        kind = "reranker" if checkpoint.is_reranker else "encoder"
         msg = (
-            f"{checkpoint.folder} is a {checkpoint.model_type!r} model; polyseek runs {', '.join(FAMILIES)}: "
-            "choose another encoder"
+            f"{checkpoint.folder} is a {checkpoint.model_type!r} model; polyseek runs {', '.join(known)}: "
+            f"choose another {kind}"
         )
         raise CheckpointError(msg)
 
@@ -55,17 +61,23 @@ def export(checkpoint: Checkpoint, folder: Path, precisions: Sequence[Precision]
     """Write the weights once and a graph for each precision; about one tensor is in memory at a time.
 
     Args:
-        checkpoint: The encoder.
+        checkpoint: The encoder or reranker.
         folder: Where the files are written.
         precisions: Number types to compute in.
 
     Raises:
-        CheckpointError: If the encoder is of no known family, or its weights do not fit.
+        CheckpointError: If it is of no known family, or its weights do not fit.
     """
     require_family(checkpoint)
     with checkpoint.tensors() as tensors, WeightsFile(folder / WEIGHTS_FILE) as file:
         for precision in precisions:
             graph = LayerWriter(checkpoint, tensors, file, precision)
-            pooled = graph.pool(FAMILIES[checkpoint.model_type](graph))
-            model = graph.finish(pooled, name=checkpoint.model_type, dimension=int(checkpoint.config["hidden_size"]))
-            write_file(folder / graph_file(precision), model.SerializeToString())
+            write_file(folder / graph_file(precision), _write(graph, checkpoint).SerializeToString())
+
+
+def _write(graph: LayerWriter, checkpoint: Checkpoint) -> "onnx.ModelProto":
+    kind = checkpoint.model_type
+    hidden = FAMILIES[kind](graph)
+    if checkpoint.is_reranker:
+        return graph.finish_scores(HEADS[kind](graph, hidden), name=kind)
+    return graph.finish(graph.pool(hidden), name=kind, dimension=int(checkpoint.config["hidden_size"]))

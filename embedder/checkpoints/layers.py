@@ -1,7 +1,7 @@
 """The layers of checkpoints as nodes of a graph, with their weights in a file beside it."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,10 @@ from embedder.checkpoints.checkpoint import Checkpoint, Pooling
 from embedder.checkpoints.tensors import Tensors
 from embedder.errors import CheckpointError
 from embedder.graphs.weights_file import WeightsFile
-from embedder.graphs.writer import GraphWriter, Precision
+from embedder.graphs.writer import OUTPUT, GraphWriter, Precision
+
+if TYPE_CHECKING:
+    import onnx
 
 _GELU: Final = {"gelu": "none", "gelu_new": "tanh", "gelu_pytorch_tanh": "tanh"}
 
@@ -19,7 +22,7 @@ class LayerWriter(GraphWriter):
     """Adds layers to a graph.
 
     Args:
-        checkpoint: The encoder.
+        checkpoint: The encoder or reranker.
         tensors: Its weights.
         file: Takes them, in the number type the checkpoint has them in.
         precision: Number type of the activations.
@@ -29,6 +32,7 @@ class LayerWriter(GraphWriter):
         super().__init__(precision)
         self.config = checkpoint.config
         self.max_tokens = checkpoint.max_tokens
+        self.separator = checkpoint.separator()
         self._pooling = checkpoint.pooling
         self._tensors = tensors
         self._file = file
@@ -49,6 +53,13 @@ class LayerWriter(GraphWriter):
             return product
         bias = self._stored(f"{name}.bias", lambda: self.read(f"{name}.bias"))
         return self.add("Add", [product, bias], name)
+
+    def exact_linear(self, source: str, name: str) -> str:
+        """Add a linear layer that computes in float32; its tensors are `name.weight` and `name.bias`."""
+        weight = self._external(f"{name}.weight.T", lambda: self.read(f"{name}.weight").T)
+        exact = self.cast(weight, self.float32, f"{name}.weight.f32")
+        product = self.add("MatMul", [source, exact], f"{name}.product")
+        return self.add("Add", [product, self.float_constant(f"{name}.bias")], name)
 
     def look_up(self, name: str, numbers: str) -> str:
         """Take rows of the tensor `name.weight`."""
@@ -101,15 +112,31 @@ class LayerWriter(GraphWriter):
 
     def pool(self, hidden: str) -> str:
         """One vector of each text, float32."""
+        if self._pooling is Pooling.CLS:
+            return self.first_token(hidden)
         values, mask = self.cast(hidden, self.float32, "hidden_f32"), self.mask()
         if self._pooling is Pooling.MEAN:
             return self.mean(values, mask)
-        if self._pooling is Pooling.CLS:
-            return self.add("Gather", [values, self.constant("first_place", np.array(0))], "first_token", axis=1)
         following = self.add("Pad", [mask, self.constant("one_more", np.array([0, 0, 0, 1]))], "mask_and_end")
         starts, ends = self.constant("from_second", np.array([1])), self.constant("to_end", np.array([2**31 - 1]))
         following = self.add("Slice", [following, starts, ends, self.constant("along", np.array([1]))], "mask_behind")
         return self.mean(values, self.add("Sub", [mask, following], "last_token"))
+
+    def first_token(self, hidden: str) -> str:
+        """The vector of the first token of each text, float32."""
+        values = self.cast(hidden, self.float32, "hidden_f32")
+        return self.add("Gather", [values, self.constant("first_place", np.array(0))], "first_token", axis=1)
+
+    def finish_scores(self, logits: str, *, name: str) -> "onnx.ModelProto":
+        """Make a model of the graph whose output is a score of each text, shape (batch, 1), float32.
+
+        Inputs and the name of the output are those of an encoder, so that the same engines run it.
+        """
+        from onnx import helper
+
+        model = self.finish(logits, name=name, dimension=1)
+        model.graph.node[-1].CopyFrom(helper.make_node("Identity", [logits], [OUTPUT], name=OUTPUT))  # not of length 1
+        return model
 
     def float_constant(self, tensor: str) -> str:
         """A small tensor, as float32 in the graph itself."""

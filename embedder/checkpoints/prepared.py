@@ -1,35 +1,31 @@
-"""Keeps encoders made from model directories, by what is in them.
+"""Keeps encoders made from model directories, in the folder `prepared` of the cache; see `folders.py`."""
 
-A prepared encoder is a folder `prepared/NAME-KEY` of the cache: its graphs, one file of weights, the tokenizer, its
-card and where it came from. It needs nothing of the model directory any more.
-"""
-
-import hashlib
-import json
-import logging
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
-
-from filelock import FileLock
+from typing import Final
 
 from embedder import nemotron
-from embedder.checkpoints.checkpoint import Checkpoint, read_checkpoint
-from embedder.checkpoints.export import EXPORT_VERSION, WEIGHTS_FILE, export, graph_file, require_family
-from embedder.errors import CheckpointError, ModelCacheError
-from embedder.graphs.writer import Precision
+from embedder.checkpoints import prepared_rerankers
+from embedder.checkpoints.checkpoint import TOKENIZER_FILE, Checkpoint, read_checkpoint
+from embedder.checkpoints.export import require_family
+from embedder.checkpoints.folders import (
+    PreparedFolder,
+    model_name,
+    opened,
+    padding_of,
+    read_card,
+    source_of,
+    told_damage,
+    was_made_of,
+    write_prepared,
+)
+from embedder.errors import CheckpointError, UnknownModelError
 from embedder.languages import LANGUAGES
-from embedder.model_cache import MANIFEST, replaced, sha256_of, write_file
 from embedder.model_card import ModelCard
 from embedder.tokens import TextTokenizer
 
-logger = logging.getLogger(__name__)
-
-CARD_FILE: Final = "card.json"
-TOKENIZER_FILE: Final = "tokenizer.json"
-SOURCE_FILE: Final = "source.json"
 _FOLDER: Final = "prepared"
 
 
@@ -53,71 +49,23 @@ class Preparation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedModel:
-    """An encoder that is ready to be loaded.
+class PreparedModel(PreparedFolder):
+    """An encoder that is ready to be loaded; see `PreparedFolder`.
 
     Attributes:
-        folder: Where it is kept.
         card: Its description.
-        padding: Token number that fills up shorter texts.
-        source: The directory it was made from.
-        size_bytes: What it takes on the disk.
     """
 
-    folder: Path
     card: ModelCard
-    padding: int
-    source: str
-    size_bytes: int
-
-    def graph(self, precision: Precision) -> Path:
-        """The graph that computes in this number type; its weights lie beside it."""
-        return self.folder / graph_file(precision)
 
     def tokenizer(self) -> TextTokenizer:
         """Its tokenizer."""
         return TextTokenizer((self.folder / TOKENIZER_FILE).read_bytes(), padding=self.padding)
 
-    def damage(self) -> list[str]:
-        """Compare every file with the checksum it was written with, which reads all of them.
-
-        Returns:
-            Names of the files that are missing or differ.
-        """
-        expected = json.loads((self.folder / MANIFEST).read_bytes())
-        return [
-            name
-            for name, sha256 in expected.items()
-            if not (self.folder / name).is_file() or sha256_of(self.folder / name) != sha256
-        ]
-
-    def checkpoint(self) -> Checkpoint:
-        """The directory it was made from, for what runs that itself.
-
-        Raises:
-            CheckpointError: If it is gone or has changed since: what it gives would not be this encoder's.
-        """
-        made_from = json.loads((self.folder / SOURCE_FILE).read_bytes())["files"]
-        for name, stamp in made_from.items():
-            path = Path(self.source) / name
-            if not path.is_file():
-                msg = f"{path}, which the encoder was made from, is gone"
-                raise CheckpointError(msg)
-            if _stamp(path) != stamp:
-                msg = f"{path} has changed; prepare the encoder again: polyseek models prepare {self.source}"
-                raise CheckpointError(msg)
-        return read_checkpoint(Path(self.source))
-
 
 def prepared_models(cache_dir: Path) -> list[PreparedModel]:
     """The encoders that are ready, by name; a damaged one is passed over with a warning."""
-    models = []
-    for path in sorted((cache_dir / _FOLDER).glob(f"[!.]*/{CARD_FILE}")):
-        try:
-            models.append(_open(path.parent))
-        except ModelCacheError as error:
-            logger.warning("%s", error)
-    return models
+    return opened(cache_dir / _FOLDER, _open)
 
 
 def find_prepared(name: str, cache_dir: Path, *, revision: str | None = None) -> PreparedModel | None:
@@ -127,10 +75,16 @@ def find_prepared(name: str, cache_dir: Path, *, revision: str | None = None) ->
         name: Its name.
         cache_dir: Where prepared encoders are kept.
         revision: Only one with these weights.
+
+    Raises:
+        UnknownModelError: If it is the name of a reranker.
     """
     found = [model for model in prepared_models(cache_dir) if model.card.id == name]
     if revision is not None:
         found = [model for model in found if model.card.revision == revision]
+    if not found and prepared_rerankers.find_reranker(name, cache_dir) is not None:
+        msg = f"{name!r} is a reranker, which makes no vectors; name it with --reranker {name}, and an encoder here"
+        raise UnknownModelError(msg)
     return max(found, key=lambda model: model.folder.stat().st_mtime_ns, default=None)
 
 
@@ -143,61 +97,31 @@ def prepare(folder: Path, cache_dir: Path, preparation: Preparation | None = Non
         preparation: What to say of it that the directory does not.
 
     Raises:
-        CheckpointError: If the directory cannot be read, or has parts that are not supported.
+        CheckpointError: If the directory cannot be read, has parts that are not supported, or is that of a reranker.
         ModelCacheError: If the cache cannot be written to.
     """
     checkpoint = read_checkpoint(folder.resolve())
+    if checkpoint.is_reranker:
+        msg = f"{folder} is a reranker, which makes no vectors; name it with --reranker {folder}, and an encoder here"
+        raise CheckpointError(msg)
     require_family(checkpoint)
-    source = _source(checkpoint, preparation or Preparation())
+    preparation = preparation or Preparation()
+    source = source_of(checkpoint, asdict(preparation))
     for model in prepared_models(cache_dir):
-        if json.loads((model.folder / SOURCE_FILE).read_bytes()) == source:
+        if was_made_of(model, source):
             return model
-    try:
-        return _prepare(checkpoint, preparation or Preparation(), source, cache_dir / _FOLDER)
-    except OSError as error:
-        msg = (
-            f"{folder} cannot be prepared in {cache_dir}: {error.strerror or error}; make room, or name another "
-            "folder: POLYSEEK_CACHE_DIR=FOLDER"
-        )
-        raise ModelCacheError(msg) from error
+    return _open(write_prepared(checkpoint, asdict(_card(checkpoint, preparation)), source, cache_dir / _FOLDER))
 
 
-def remove_prepared(model: PreparedModel) -> None:
-    """Delete a prepared encoder; the directory it was made from stays."""
+def remove_prepared(model: PreparedFolder) -> None:
+    """Delete a prepared encoder or reranker; the directory it was made from stays."""
     shutil.rmtree(model.folder)
 
 
-def _prepare(checkpoint: Checkpoint, preparation: Preparation, source: dict[str, Any], place: Path) -> PreparedModel:
-    place.mkdir(parents=True, exist_ok=True)
-    padding = _padding(checkpoint)
-    tokenizer = (checkpoint.folder / TOKENIZER_FILE).read_bytes()
-    card = _card(checkpoint, preparation, TextTokenizer(tokenizer, padding=padding))
-    with FileLock(place / f"{card.id}.lock"):
-        ready = place / f".{card.id}.new"  # hidden until its content gave it its name
-        with replaced(ready) as new:
-            export(checkpoint, new, list(Precision))
-            weights_sha256 = sha256_of(new / WEIGHTS_FILE)
-            card = replace(card, revision=weights_sha256)
-            write_file(new / TOKENIZER_FILE, tokenizer)
-            write_file(new / CARD_FILE, json.dumps({**asdict(card), "padding": padding}, indent=1).encode())
-            names = [TOKENIZER_FILE, CARD_FILE, *map(graph_file, Precision)]
-            manifest = {WEIGHTS_FILE: weights_sha256, **{name: sha256_of(new / name) for name in names}}
-            write_file(new / MANIFEST, json.dumps(manifest, indent=1).encode())
-            write_file(new / SOURCE_FILE, json.dumps(source, indent=1).encode())
-        made_of = json.dumps([manifest, EXPORT_VERSION], sort_keys=True)
-        folder = place / f"{card.id}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
-        if folder.exists():
-            shutil.rmtree(folder)  # the same encoder from another place, or with newer time stamps
-        ready.rename(folder)
-    return _open(folder)
-
-
-def _card(checkpoint: Checkpoint, preparation: Preparation, tokenizer: TextTokenizer) -> ModelCard:
+def _card(checkpoint: Checkpoint, preparation: Preparation) -> ModelCard:
     """The description, without the revision, which is known when the weights are written."""
-    name = preparation.name or checkpoint.folder.name
-    if not name or any(sign in name for sign in "/\\:#"):
-        msg = f"{name!r} cannot be the name of an encoder; give one without / \\ : #, with --name"
-        raise CheckpointError(msg)
+    name = model_name(checkpoint, preparation.name)
+    tokenizer = TextTokenizer((checkpoint.folder / TOKENIZER_FILE).read_bytes(), padding=padding_of(checkpoint))
     is_nemotron = checkpoint.model_type == nemotron.MODEL_TYPE
     query, passage = checkpoint.prompts or (nemotron.PROMPTS if is_nemotron else ("", ""))
     query = query if preparation.query_prefix is None else preparation.query_prefix
@@ -224,32 +148,8 @@ def _card(checkpoint: Checkpoint, preparation: Preparation, tokenizer: TextToken
     )
 
 
-def _padding(checkpoint: Checkpoint) -> int:
-    """The number of the padding token; any will do, because padding is never looked at."""
-    return int(checkpoint.config.get("pad_token_id") or 0)
-
-
-def _source(checkpoint: Checkpoint, preparation: Preparation) -> dict[str, Any]:
-    """By which an unchanged directory is known again without reading its weights."""
-    stamps = {str(path.relative_to(checkpoint.folder)): _stamp(path) for path in checkpoint.files()}
-    asked: dict[str, Any] = json.loads(json.dumps(asdict(preparation)))
-    return {"folder": str(checkpoint.folder), "files": stamps, "asked": asked, "export": EXPORT_VERSION}
-
-
-def _stamp(path: Path) -> list[int]:
-    about = path.stat()
-    return [about.st_size, about.st_mtime_ns]
-
-
 def _open(folder: Path) -> PreparedModel:
-    try:
-        fields = json.loads((folder / CARD_FILE).read_bytes())
-        source = json.loads((folder / SOURCE_FILE).read_bytes())["folder"]
-        padding = fields.pop("padding")
+    fields, about = read_card(folder)
+    with told_damage(folder):
         fields |= {name: tuple(fields[name]) for name in ("matryoshka_dimensions", "languages")}
-        card = ModelCard(**fields)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{folder} is damaged ({error}); delete it, then prepare the encoder again: polyseek models prepare MODEL"
-        raise ModelCacheError(msg) from error
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    return PreparedModel(folder=folder, card=card, padding=padding, source=source, size_bytes=size)
+        return PreparedModel(card=ModelCard(**fields), **about)

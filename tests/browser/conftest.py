@@ -1,13 +1,8 @@
 """The browser UI in a real browser: Debian's Chromium, driven by Playwright, over the sample collection."""
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,16 +10,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from indexer import Collection
+from tests.browser.server import Server, running
 
 expect.set_options(timeout=30_000)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A running `polyseek ui`: where it is, and the collection it shows."""
-
-    address: str
-    collection: Path
 
 
 @pytest.fixture(scope="session")
@@ -57,30 +45,6 @@ def server(sample_collection: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield Server(address=address, collection=collection)
 
 
-class running:  # noqa: N801  reads as what it does: with running(collection, home) as address
-    """Runs `polyseek ui` while the block runs."""
-
-    def __init__(self, collection: Path, home: Path, *arguments: str, **environment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self._address = f"http://127.0.0.1:{port}"
-        self._command = [sys.executable, "-P", "-m", "app.cli", "ui", "--no-browser", "--port", str(port)]
-        self._command += ["--collection", str(collection), *arguments]
-        self._environment = {**os.environ, "XDG_CONFIG_HOME": str(home / "config"), **environment}
-
-    def __enter__(self) -> str:
-        self._process = subprocess.Popen(self._command, env=self._environment, stderr=subprocess.PIPE, text=True)
-        assert self._process.stderr is not None
-        line = self._process.stderr.readline()
-        assert "polyseek is open at" in line, line
-        return self._address
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=30)
-
-
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A browser window of its own; every request that leaves this machine fails the test, and so do errors."""
@@ -111,13 +75,3 @@ def _is_complaint(message: ConsoleMessage) -> bool:
 def _leaves(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"127.0.0.1", "localhost"}
-
-
-def settled(page: Page) -> None:
-    """Wait until the page has been drawn whole."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
-    expect(page.locator("[data-testid=stSpinner]")).to_have_count(0)
-
-
-def shown_text(page: Page) -> str:
-    return re.sub(r"\s+", " ", page.locator("[data-testid=stMain]").inner_text())

@@ -95,15 +95,14 @@ def _show_steps(workspace: Workspace, target: Target) -> None:
     pages = workspace.pages
     with st.container(horizontal=True, vertical_alignment="center", key="steps"):
         for step, label in ((target.number - 1, _("Previous")), (target.number + 1, _("Next"))):
-            exists = 1 <= step <= count
-            st.page_link(
-                pages[PageName.READ],
-                label=label,
-                icon=":material/chevron_left:" if step < target.number else ":material/chevron_right:",
-                icon_position="left" if step < target.number else "right",
-                disabled=not exists,
-                query_params=target.address(number=step if exists else target.number),
-            )
+            if 1 <= step <= count:
+                st.page_link(
+                    pages[PageName.READ],
+                    label=label,
+                    icon=":material/chevron_left:" if step < target.number else ":material/chevron_right:",
+                    icon_position="left" if step < target.number else "right",
+                    query_params=target.address(number=step),
+                )
         place = f"{target.document.id}-{target.number}"
         wanted = st.number_input(
             _("Page"),
@@ -143,12 +142,8 @@ def _show_text(workspace: Workspace, target: Target, page: Page, marks: Marks) -
     if parts > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             for step, label in ((part - 1, _("Previous part")), (part + 1, _("Next part"))):
-                st.page_link(
-                    workspace.pages[PageName.READ],
-                    label=label,
-                    disabled=not 1 <= step <= parts,
-                    query_params=target.address(part=step),
-                )
+                if 1 <= step <= parts:
+                    st.page_link(workspace.pages[PageName.READ], label=label, query_params=target.address(part=step))
             render.show_quiet(_("Part {part} of {count}", part=part, count=parts))
     if not page.text:
         render.show_quiet(_("This page has no text."))

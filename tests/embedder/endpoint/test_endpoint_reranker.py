@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from embedder import (
-    EndpointAddressError,
     EndpointAnswerError,
     EndpointLimits,
     EndpointModelError,
@@ -81,8 +80,3 @@ def test_a_model_that_is_not_there_is_answered_with_those_that_are(reranker: Rer
     server.behaviour.models = ("acme/ranker",)
     with pytest.raises(EndpointModelError, match="it has: acme/ranker"):
         reranker.scores("lighthouse", PASSAGES)
-
-
-def test_only_servers_have_rerankers() -> None:
-    with pytest.raises(EndpointAddressError, match="endpoint:URL#MODEL"):
-        load_reranker("bge-reranker")
