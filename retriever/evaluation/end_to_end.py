@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,13 +81,27 @@ def evaluate(
     _check(sets, methods)
     chosen = [choose_questions(one, half=settings.half, limit=settings.limit) for one in sets]
     results = {one.name: _measure(one, embedder, methods, settings.work, progress) for one in chosen}
+    return make_report(results, methods, embedder.card, settings)
+
+
+def make_report(
+    results: Mapping[str, SetResult], methods: Sequence[Method], card: ModelCard, settings: EvaluationSettings
+) -> EvaluationReport:
+    """Sum up what was measured on sets.
+
+    Args:
+        results: Name of a set → what was measured on it.
+        methods: The ways to rank, as in each result.
+        card: The encoder's description.
+        settings: How it was measured.
+    """
     runs = [run for result in results.values() for run in result.runs]
     return EvaluationReport(
         sets=tuple(results),
         methods=tuple(method.name for method in methods),
         rows=make_rows(runs, seed=settings.seed),
         matrices={name: result.matrix for name, result in results.items() if result.matrix is not None},
-        encoder=embedder.card.identity(),
+        encoder=card.identity(),
         settings={
             "seed": settings.seed,
             "depth": DEPTH,

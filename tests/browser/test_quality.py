@@ -4,7 +4,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.server import Server, settled
@@ -25,11 +27,15 @@ def test_the_sample_is_measured_as_polyseek_eval_measures_it(page: Page, server:
     command = [sys.executable, "-P", "-m", "app.cli", "eval", str(QUESTIONS), "--json", str(tmp_path / "eval.json")]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     expected = json.loads((tmp_path / "eval.json").read_text(encoding="utf-8"))
-    assert recall(shown) == recall(expected)
-    assert shown["matrices"]["questions"]["values"] == expected["matrices"]["questions"]["values"]
-    cells = sum(value is not None for row in expected["matrices"]["questions"]["values"] for value in row)
-    expect(page.locator(".st-key-heat .mark-rect path")).to_have_count(cells)
+    # The same documents, embedded twice in other batches: a question between two documents may fall the other way.
+    assert recall(shown) == pytest.approx(recall(expected), abs=2.5 / 468)
+    drawn, measured = shown["matrices"]["questions"], expected["matrices"]["questions"]
+    assert drawn["question_languages"] == measured["question_languages"]
+    assert drawn["counts"] == measured["counts"]
+    cells = sum(count > 0 for row in measured["counts"] for count in row)
+    expect(page.locator(".st-key-heat .mark-rect.role-mark path")).to_have_count(cells)
 
 
-def recall(report: dict[str, list[dict[str, dict[str, dict[str, float]]]]]) -> dict[tuple[object, object], float]:
-    return {(row["method"], row["language"]): row["measures"]["Recall@5"]["mean"] for row in report["rows"]}  # type: ignore[index]
+def recall(report: dict[str, Any]) -> dict[str, float]:
+    """Recall@5 of each way to rank, over all questions."""
+    return {row["method"]: row["measures"]["Recall@5"]["mean"] for row in report["rows"] if row["language"] == "all"}

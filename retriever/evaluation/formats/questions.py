@@ -43,17 +43,27 @@ def read(request: SetRequest) -> EvaluationSet:
     if path is None:
         msg = f"{request.path} holds no {_NAME}; name the file with the questions"
         raise EvaluationSetError(msg)
+    questions, qrels = read_questions(path, request.language)
+    named = {document for row in qrels.values() for document in row}
+    folder = _checked(request.folder, named, path) if request.folder else _find_folder(named, path)
+    return assemble(request.name, path, questions, qrels, _no_documents, folder=folder)
+
+
+def read_questions(path: Path, language: str | None) -> tuple[list[SetQuestion], Qrels]:
+    """Read a file of questions without their documents; `language` is used where a line names none.
+
+    Raises:
+        EvaluationSetError: The file cannot be read, or is malformed.
+    """
     questions: list[SetQuestion] = []
     qrels: Qrels = {}
     for record in read_records(path):
         documents = _documents_of(record)
-        for question in questions_of(record, request.language):
+        for question in questions_of(record, language):
             questions.append(question)
             if documents:
                 qrels[question.id] = dict.fromkeys(documents, 1)
-    named = {document for row in qrels.values() for document in row}
-    folder = _checked(request.folder, named, path) if request.folder else _find_folder(named, path)
-    return assemble(request.name, path, questions, qrels, _no_documents, folder=folder)
+    return questions, qrels
 
 
 def questions_of(record: Record, language: str | None) -> Iterator[SetQuestion]:
