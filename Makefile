@@ -30,9 +30,10 @@ check: $(VENV)/check-installed
 
 # Brings the interface's catalogues into step with the messages in the code; see docs/interface.md.
 messages: $(VENV)/installed
+	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --keywords _ --keywords plural:1,2 --no-location --omit-header --sort-output \
 		--output-file build/messages.pot app
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --domain polyseek \
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 100 --domain polyseek \
 		--input-file build/messages.pot --output-dir app/translations
 
 $(VENV)/installed: pyproject.toml
