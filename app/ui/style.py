@@ -11,15 +11,18 @@ ACCENT_ON_DARK = "#7ab0f0"
 
 CSS = """
 :root { --ps-accent: light-dark(ON_LIGHT, ON_DARK); --ps-alarm: #d03b3b; }
-button[kind^="primary"] * { color: light-dark(#fff, #0d1218) !important; }
+button[kind^="primary"]:not(:disabled) * { color: light-dark(#fff, #0d1218) !important; }
 .stMainBlockContainer { max-width: 60rem; padding-top: 4rem; }
 
 h1.ps-page { font-size: 1.6rem; font-weight: 600; margin: 0; padding: 0; }
 h2.ps-section { font-size: 1.2rem; font-weight: 600; margin: .6rem 0 0; padding: 0; }
 h3.ps-chart { font-size: .95rem; font-weight: 600; margin: 0; padding: 0; }
-.ps-facts { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1.5rem; margin: 0; }
+dl.ps-facts {
+  display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .3rem 1.5rem;
+  margin: 0 !important; padding: 0 !important;
+}
 .ps-facts dt { color: color-mix(in srgb, currentColor 68%, transparent); }
-.ps-facts dt, .ps-facts dd { margin: 0; padding: 0; }
+dl.ps-facts dt, dl.ps-facts dd { margin: 0 !important; padding: 0 !important; }
 .ps-facts dd { overflow-wrap: anywhere; text-align: start; }
 
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: .45rem; }

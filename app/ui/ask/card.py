@@ -63,7 +63,8 @@ def without_repeats(hits: Sequence[Hit]) -> list[tuple[Hit, tuple[str, ...]]]:
 
 def also_in(paths: Sequence[str]) -> str:
     """The files that have the same passage, as HTML."""
-    return f'<p class="ps-also">{escape(_("The same passage:"))} {", ".join(map(file_name, paths))}</p>'
+    said = escape(_("The same passage:"))
+    return f'<p class="ps-also">{said} {", ".join(map(file_name, paths))}</p>'
 
 
 def _marked(hit: Hit) -> str:
@@ -81,9 +82,8 @@ def _marked(hit: Hit) -> str:
 def _folded(text: str) -> str:
     if not text.strip():
         return escape(text)
-    return (
-        f'<details class="ps-fold"><summary>{escape(_("Show more of the passage"))}</summary>{escape(text)}</details>'
-    )
+    more = escape(_("Show more of the passage"))
+    return f'<details class="ps-fold"><summary>{more}</summary>{escape(text)}</details>'
 
 
 def _word_border(text: str, place: int) -> int:
@@ -99,7 +99,8 @@ def _language(code: str) -> str:
 def _other_paths(paths: tuple[str, ...]) -> str:
     if not paths:
         return ""
-    return f'<p class="ps-also">{escape(_("The same document:"))} {", ".join(map(file_name, paths))}</p>'
+    said = escape(_("The same document:"))
+    return f'<p class="ps-also">{said} {", ".join(map(file_name, paths))}</p>'
 
 
 def _score_meaning() -> str:

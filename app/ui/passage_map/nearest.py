@@ -20,7 +20,8 @@ def show_nearest(workspace: Workspace, session: Session, landing: Landing, quest
         name: The picture's name, for the keys.
     """
     kept = [passage for passage in landing.nearest if passage in session.snapshot.passage_ids]
-    st.html(f'<h3 class="ps-chart">{escape(_("Nearest to the question"))}</h3>')
+    title = escape(_("Nearest to the question"))
+    st.html(f'<h3 class="ps-chart">{title}</h3>')
     for rank, passage in enumerate(session.passages(kept), start=1):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"near-{name}-{rank}"):
             st.html(

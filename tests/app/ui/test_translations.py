@@ -1,5 +1,6 @@
 """The catalogues of the interface's language: whole, in step with the code, and harmless."""
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -70,6 +71,22 @@ def placeholders(text: str) -> set[str]:
 def test_the_messages_of_the_code_are_found() -> None:
     assert len(messages_in_code()) > 100
     assert "Ask" in messages_in_code()
+
+
+def test_no_message_hides_where_it_is_not_found() -> None:
+    """Babel does not look into f-strings; the syntax tree shows every call."""
+    calls = [
+        node
+        for path in Path(app.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "plural"}
+    ]
+    written = {
+        tuple(argument.value if isinstance(argument, ast.Constant) else None for argument in call.args[:count])
+        for call in calls
+        for count in [1 if call.func.id == "_" else 2]
+    }
+    assert written == {(message,) if isinstance(message, str) else message for message in messages_in_code()}
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
