@@ -210,4 +210,4 @@ def test_the_command_says_why_an_engine_was_not_run(tmp_path: Path) -> None:
 def test_the_command_names_an_encoder_that_is_not_there(prepared: PreparedModel) -> None:
     done = models_parity(replace(prepared, card=replace(prepared.card, id="nobody")))
     assert done.returncode == 1
-    assert "there is no prepared encoder 'nobody'" in done.stderr
+    assert "there is no prepared model 'nobody'" in done.stderr

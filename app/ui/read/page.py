@@ -59,6 +59,8 @@ def _show(workspace: Workspace, collection: Collection, target: Target) -> None:
             marks = Marks(passage=spans[0], answer=spans[1])
     if page is None:
         return
+    # A link from this page to itself changes what is shown, but not what the browser's address line says.
+    st.query_params.update(target.address(part=target.part))
     _link_back(workspace, target.question)
     _show_heading(target, page)
     if document.document_type == "pdf" and document.page_kind is PageKind.PAGE:
