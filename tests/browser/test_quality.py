@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.server import Server, settled
 
@@ -34,6 +35,19 @@ def test_the_sample_is_measured_as_polyseek_eval_measures_it(page: Page, server:
     assert drawn["counts"] == measured["counts"]
     cells = sum(count > 0 for row in measured["counts"] for count in row)
     expect(page.locator(".st-key-heat .mark-rect.role-mark path")).to_have_count(cells)
+
+
+def downloaded(page: Page, button: str) -> Path:
+    """Download a file; again where the page was just drawn anew and the first click met the old button."""
+    for timeout in (10_000, 10_000, 30_000):
+        try:
+            with page.expect_download(timeout=timeout) as downloading:
+                page.get_by_role("button", name=button).click()
+            return downloading.value.path()
+        except PlaywrightTimeoutError:
+            settled(page)
+    msg = f"no download from the button {button}"
+    raise AssertionError(msg)
 
 
 def recall(report: dict[str, Any]) -> dict[str, float]:
